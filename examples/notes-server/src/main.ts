@@ -1,0 +1,23 @@
+import { InMemoryRevocationStore } from "@caracalai/revocation";
+import { ConfigurationError } from "@caracalai/transport-mcp";
+import { ConfigError, readConfig } from "./config.js";
+import { startNotesServer } from "./notes-server.js";
+
+// Standard output belongs to the line that says we are ready. What libraries print goes elsewhere.
+console.log = console.error;
+console.info = console.error;
+console.debug = () => {};
+
+try {
+  const server = await startNotesServer(readConfig(process.env), {
+    revocations: new InMemoryRevocationStore(),
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void server.stop().finally(() => process.exit(0)));
+  }
+  process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`);
+} catch (error) {
+  const isConfiguration = error instanceof ConfigError || error instanceof ConfigurationError;
+  console.error(`notes-server: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(isConfiguration ? 2 : 1);
+}

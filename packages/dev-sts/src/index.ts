@@ -1,0 +1,13 @@
+export { createDevSts, type DevSts } from "./dev-sts.js";
+export {
+  agentMandate,
+  applicationMandate,
+  type DelegatedMandateOptions,
+  delegatedMandate,
+  type MintClaims,
+  userMandate,
+} from "./mandates.js";
+export type { MintOptions } from "./mint.js";
+export type { DevStsOptions, RevocationSink } from "./options.js";
+export type { PublicJwk } from "./signing-key.js";
+export type { KeySet } from "./zone.js";

@@ -1,0 +1,148 @@
+import { hopCountOf, type Mandate, scopesOf } from "./mandate.js";
+import { MandateError } from "./mandate-error.js";
+import { refuseToken } from "./refusals.js";
+
+/** What an operation needs a mandate to carry. */
+export interface AuthorityPolicy {
+  /** Every one of these scopes. */
+  readonly requiredScopes: readonly string[];
+  /** Every one of these among the mandate's targets, compared exactly. */
+  readonly requiredTargets: readonly string[];
+  /** An agent's mandate: one with an `agent_session_id`. */
+  readonly requireAgent: boolean;
+  /** A delegated mandate: one with a `delegation_edge_id`. */
+  readonly requireDelegation: boolean;
+  /** Every one of these applications in the delegation chain. */
+  readonly requireChainContains: readonly string[];
+  /** Chain, path, edge and hop count fit together as the STS emits them. */
+  readonly requireChainIntegrity: boolean;
+  /** How many hops at the most. */
+  readonly maxHopCount: number;
+}
+
+/**
+ * Step 6, authority: does a verified mandate suffice for an operation? Pure.
+ *
+ * @returns undefined where it does; else `insufficient_scope`, `invalid_token` with check `target`,
+ *   `agent_required`, `delegation_required`, `chain_mismatch` or `hop_count_exceeded`: the first, in
+ *   this order
+ */
+export function judgeAuthority(
+  mandate: Mandate,
+  policy: AuthorityPolicy,
+): MandateError | undefined {
+  return (
+    judgeScopes(mandate, policy) ??
+    judgeTargets(mandate, policy) ??
+    judgeAgent(mandate, policy) ??
+    judgeDelegation(mandate, policy) ??
+    judgeChain(mandate, policy) ??
+    judgeHops(mandate, policy)
+  );
+}
+
+/** RFC 6750 section 3.1: the answer names every scope that the operation needs. */
+function judgeScopes(
+  mandate: Mandate,
+  { requiredScopes }: AuthorityPolicy,
+): MandateError | undefined {
+  const granted = scopesOf(mandate);
+  const missing = requiredScopes.find((scope) => !granted.includes(scope));
+  if (missing === undefined) return undefined;
+  return new MandateError({
+    code: "insufficient_scope",
+    check: "scope",
+    description: `Missing scope: ${missing}`,
+    hint: `The operation needs: ${requiredScopes.join(" ")}. Grant what is missing to the application, or ask the STS for it.`,
+    requiredScopes,
+  });
+}
+
+function judgeTargets(
+  mandate: Mandate,
+  { requiredTargets }: AuthorityPolicy,
+): MandateError | undefined {
+  const targets = mandate.target ?? [];
+  return requiredTargets.every((target) => targets.includes(target))
+    ? undefined
+    : refuseToken("target");
+}
+
+function judgeAgent(mandate: Mandate, { requireAgent }: AuthorityPolicy): MandateError | undefined {
+  if (!requireAgent || mandate.agent_session_id !== undefined) return undefined;
+  return new MandateError({
+    code: "agent_required",
+    check: "agent",
+    description: "Agent identity required",
+    hint: "The operation is for agents: the mandate has to be issued to an agent session.",
+  });
+}
+
+function judgeDelegation(
+  mandate: Mandate,
+  { requireDelegation }: AuthorityPolicy,
+): MandateError | undefined {
+  if (!requireDelegation || mandate.delegation_edge_id !== undefined) return undefined;
+  return new MandateError({
+    code: "delegation_required",
+    check: "delegation",
+    description: "Delegation required",
+    hint: "The operation is for delegated authority: the mandate has to be issued over a delegation edge.",
+  });
+}
+
+function judgeChain(mandate: Mandate, policy: AuthorityPolicy): MandateError | undefined {
+  const chain = mandate.delegation_chain ?? [];
+  const missing = policy.requireChainContains.find(
+    (application) => !chain.some((entry) => entry.application_id === application),
+  );
+  if (missing !== undefined) {
+    return refuseChain(
+      `Delegation chain missing application: ${missing}`,
+      "The authority has to come through this application.",
+    );
+  }
+  if (policy.requireChainIntegrity && !hasChainIntegrity(mandate)) {
+    return refuseChain(
+      "Delegation chain inconsistent",
+      "Delegation path, chain, edge and hop count of the mandate do not fit together.",
+    );
+  }
+  return undefined;
+}
+
+/**
+ * The structure that the STS emits: one entry for each edge of the path, then one for the receiver,
+ * which is the application and the agent session that the mandate was issued to.
+ */
+function hasChainIntegrity(mandate: Mandate): boolean {
+  const path = mandate.delegation_path ?? [];
+  const chain = mandate.delegation_chain ?? [];
+  if ((mandate.hop_count ?? 0) !== path.length) return false;
+  if (mandate.delegation_edge_id !== path.at(-1)) return false;
+  if (new Set(path).size !== path.length) return false;
+  if (path.length === 0 && chain.length === 0) return true;
+
+  const receiver = chain.at(-1);
+  return (
+    chain.length === path.length + 1 &&
+    path.every((edge, index) => chain[index]?.delegation_edge_id === edge) &&
+    receiver?.application_id === mandate.client_id &&
+    receiver.agent_session_id === mandate.agent_session_id &&
+    receiver.delegation_edge_id === undefined
+  );
+}
+
+function refuseChain(description: string, hint: string): MandateError {
+  return new MandateError({ code: "chain_mismatch", check: "chain", description, hint });
+}
+
+function judgeHops(mandate: Mandate, { maxHopCount }: AuthorityPolicy): MandateError | undefined {
+  if (hopCountOf(mandate) <= maxHopCount) return undefined;
+  return new MandateError({
+    code: "hop_count_exceeded",
+    check: "hops",
+    description: "Hop count exceeded",
+    hint: `The authority was delegated more often than the ${maxHopCount} times that are allowed.`,
+  });
+}

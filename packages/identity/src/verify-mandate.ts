@@ -1,0 +1,90 @@
+import { platform } from "#platform";
+import { type JsonObject, parseJsonObject } from "./json-object.js";
+import { type ClaimsPolicy, judgeClaims } from "./judge-claims.js";
+import { type ParsedJws, parseJws } from "./jws.js";
+import type { KeyCache } from "./key-cache.js";
+import type { Mandate } from "./mandate.js";
+import { MandateError } from "./mandate-error.js";
+import { andThen, type MaybePromise } from "./maybe-promise.js";
+import type { VerifyingKey } from "./platform/platform.js";
+import { refuseToken, unavailable } from "./refusals.js";
+import type { KeyLookup } from "./zone-keys.js";
+
+/**
+ * Steps 2 to 5: shape, key, signature and claims of a token, in this order.
+ *
+ * @param token - a compact JWS
+ * @param now - gives whole seconds since the epoch; asked once the signature is verified
+ * @returns the mandate or why there is none: at once where the key is in the cache and the platform's
+ *   crypto is synchronous
+ */
+export function verifyMandate(
+  token: string,
+  policy: ClaimsPolicy,
+  keys: KeyCache,
+  now: () => number,
+): MaybePromise<Mandate | MandateError> {
+  const jws = parseJws(token);
+  if (jws instanceof MandateError) return jws;
+
+  return andThen(findKey(jws, policy, keys), (key) => {
+    if (key instanceof MandateError) return key;
+    return andThen(platform.verify(key, jws.signingInput, jws.signature), (isGenuine) => {
+      if (!isGenuine) return refuseToken("signature");
+      const payload = parsePayload(jws.payload);
+      return payload === undefined ? refuseToken("payload") : judgeClaims(payload, policy, now());
+    });
+  });
+}
+
+/** Step 3: the key set to look into is that of a configured zone, whatever the token says. */
+function findKey(
+  { kid, payload }: ParsedJws,
+  { issuer, zoneIds }: ClaimsPolicy,
+  keys: KeyCache,
+): MaybePromise<VerifyingKey | MandateError> {
+  const named = zoneIds.length === 1 ? zoneIds[0] : namedZone(payload, zoneIds);
+  if (named !== undefined) {
+    return andThen(keys.find({ issuer, zoneId: named, kid }), refuseMissing);
+  }
+  return findInAny(zoneIds, (zoneId) => keys.find({ issuer, zoneId, kid, refetchUnknown: false }));
+}
+
+/**
+ * Of several configured zones, the one that the token names: only where to look for the key. That it
+ * belongs there is proven by that zone's key, and judged with the claims.
+ */
+function namedZone(payload: Uint8Array, zoneIds: readonly string[]): string | undefined {
+  const claimed = parsePayload(payload)?.zone_id;
+  return zoneIds.find((zoneId) => zoneId === claimed);
+}
+
+/**
+ * A token that names none of several zones is going to be refused; whose key signed it, if anyone's,
+ * decides how. It is not worth a fetch beyond those that keep the key sets fresh.
+ */
+function findInAny(
+  zoneIds: readonly string[],
+  find: (zoneId: string) => MaybePromise<KeyLookup>,
+): MaybePromise<VerifyingKey | MandateError> {
+  const lookups = zoneIds.map(find);
+  return lookups.some((lookup) => lookup instanceof Promise)
+    ? Promise.all(lookups).then(firstFound)
+    : firstFound(lookups as readonly KeyLookup[]);
+}
+
+function firstFound(lookups: readonly KeyLookup[]): VerifyingKey | MandateError {
+  const key = lookups.find((lookup) => typeof lookup !== "string");
+  return refuseMissing(key ?? (lookups.includes("unavailable") ? "unavailable" : "unknown"));
+}
+
+function refuseMissing(found: KeyLookup): VerifyingKey | MandateError {
+  if (found === "unknown") return refuseToken("key");
+  if (found === "unavailable") return unavailable("jwks_unavailable");
+  return found;
+}
+
+function parsePayload(bytes: Uint8Array): JsonObject | undefined {
+  const text = platform.decodeUtf8(bytes);
+  return text === undefined ? undefined : parseJsonObject(text);
+}

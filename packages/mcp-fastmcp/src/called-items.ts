@@ -1,0 +1,78 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
+
+/** The kinds of things that a call can name. */
+export type ItemKind = "tool" | "resource" | "prompt";
+
+/** One thing that a request is going to call. */
+export interface CalledItem {
+  readonly kind: ItemKind;
+  /** A tool's or prompt's name, a resource's URI. */
+  readonly name: string;
+}
+
+/** As much as FastMCP's own transport takes of a body; what is longer, it refuses. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+const METHODS: ReadonlyMap<unknown, { kind: ItemKind; parameter: string }> = new Map([
+  ["tools/call", { kind: "tool", parameter: "name" }],
+  ["resources/read", { kind: "resource", parameter: "uri" }],
+  ["prompts/get", { kind: "prompt", parameter: "name" }],
+]);
+
+const bodies = new WeakMap<IncomingMessage, Buffer[]>();
+let isRecording = false;
+
+/**
+ * Begins to keep the bodies of POST requests that are being served, for {@link calledItems}. FastMCP
+ * reads a body before it asks for authentication, and hands none on; a listener of our own would
+ * take the body away from it. So what the stream emits is noted in passing, and nothing is changed.
+ */
+export function recordBodies(): void {
+  if (isRecording) return;
+  isRecording = true;
+  subscribe("http.server.request.start", (message) => {
+    const { request } = message as { readonly request: IncomingMessage };
+    if (request.method === "POST") record(request);
+  });
+}
+
+/**
+ * What the JSON-RPC messages of a request are going to call, in their order; a batch may name several.
+ * Empty where the body is nothing that FastMCP would serve, and on the second call.
+ */
+export function calledItems(request: IncomingMessage): readonly CalledItem[] {
+  const chunks = bodies.get(request) ?? [];
+  bodies.delete(request);
+  let body: unknown;
+  try {
+    // The same reading as the transport's: of two members with one name, both see the last.
+    body = JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return [];
+  }
+  return [body].flat().flatMap((message) => readCall(message) ?? []);
+}
+
+function readCall(message: unknown): CalledItem | undefined {
+  const { method, params } = Object(message) as { method?: unknown; params?: unknown };
+  const call = METHODS.get(method);
+  const name = call && Object(params)[call.parameter];
+  return call !== undefined && typeof name === "string" ? { kind: call.kind, name } : undefined;
+}
+
+function record(request: IncomingMessage): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  bodies.set(request, chunks);
+  const emit = request.emit.bind(request);
+  request.emit = (event: string | symbol, ...values: unknown[]) => {
+    if (event === "data" && length <= MAX_BODY_BYTES) {
+      const chunk = values[0] as Buffer;
+      length += chunk.length;
+      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+      else bodies.delete(request);
+    }
+    return emit(event, ...values);
+  };
+}

@@ -1,0 +1,5 @@
+export {
+  type ContractCase,
+  type RevocationStoreContractOptions,
+  revocationStoreContract,
+} from "./revocation-store-contract.js";

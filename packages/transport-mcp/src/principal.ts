@@ -1,0 +1,43 @@
+import { hopCountOf, type Mandate, scopesOf } from "@caracalai/identity";
+
+/**
+ * Who is calling, and with what authority. Frozen, and without the token. A type and not an
+ * interface, so that frameworks that ask for a `Record<string, unknown>` take it.
+ */
+export type Principal = {
+  /** Who the authority is for. */
+  readonly sub: string;
+  readonly subType: "user" | "application";
+  /** The application that is acting. */
+  readonly clientId: string;
+  readonly zoneId: string;
+  /** The granted scopes as in the mandate, separated by spaces; empty where there are none. */
+  readonly scope: string;
+  readonly scopes: readonly string[];
+  readonly targets: readonly string[];
+  /** The agent's session; undefined where the caller is no agent. */
+  readonly agentSessionId: string | undefined;
+  /** How often the authority was delegated. */
+  readonly hopCount: number;
+  /** When the mandate expires, in seconds since the epoch. */
+  readonly expiresAt: number;
+  /** Every claim. */
+  readonly mandate: Mandate;
+};
+
+/** The principal that a verified mandate speaks for. */
+export function principalOf(mandate: Mandate): Principal {
+  return Object.freeze({
+    sub: mandate.sub,
+    subType: mandate.sub_type,
+    clientId: mandate.client_id,
+    zoneId: mandate.zone_id,
+    scope: mandate.scope ?? "",
+    scopes: Object.freeze(scopesOf(mandate)),
+    targets: mandate.target ?? Object.freeze([]),
+    agentSessionId: mandate.agent_session_id,
+    hopCount: hopCountOf(mandate),
+    expiresAt: mandate.exp,
+    mandate,
+  });
+}

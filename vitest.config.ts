@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
+
+// Tests run against the sources, so that coverage and mutations map to what a reader sees.
+// What users install (the packed packages) is run by tools/packed-packages.test.ts.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@caracalai\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
+      { find: /^@caracalai\/([a-z-]+)\/testing$/, replacement: source("$1/src/testing/index.ts") },
+      { find: "#platform", replacement: source("identity/src/platform/node.ts") },
+    ],
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: "v8",
+      include: ["packages/{identity,revocation,transport-mcp}/src/**/*.ts"],
+    },
+  },
+});
