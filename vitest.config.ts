@@ -15,6 +15,8 @@ export default defineConfig({
   },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+    reporters: ["default", "json"],
+    outputFile: { json: "reports/vitest.json" },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     coverage: {

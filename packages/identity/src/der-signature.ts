@@ -2,13 +2,15 @@
  * Writes an ES256 signature (r and s, 32 bytes each, RFC 7518 section 3.4) as the DER sequence of
  * two integers that OpenSSL verifies (RFC 3279 section 2.2.3). Any 64 bytes are taken: whether they
  * are a signature is for the verification to find out.
+ *
+ * @param signature - 64 bytes, as the check of the shape left them
  */
 export function toDer(signature: Uint8Array): Uint8Array {
   const rStart = firstSignificant(signature, 0, 32);
   const sStart = firstSignificant(signature, 32, 64);
   // A leading bit of 1 would make the integer negative: a zero byte goes before it.
-  const rPad = byteAt(signature, rStart) >> 7;
-  const sPad = byteAt(signature, sStart) >> 7;
+  const rPad = (signature[rStart] as number) >> 7;
+  const sPad = (signature[sStart] as number) >> 7;
   const rLength = 32 - rStart + rPad;
   const sLength = 64 - sStart + sPad;
 
@@ -31,8 +33,4 @@ function firstSignificant(bytes: Uint8Array, start: number, end: number): number
   let index = start;
   while (index < end - 1 && bytes[index] === 0) index += 1;
   return index;
-}
-
-function byteAt(bytes: Uint8Array, index: number): number {
-  return bytes[index] ?? 0;
 }

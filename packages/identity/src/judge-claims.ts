@@ -75,12 +75,14 @@ function refuseZone(): MandateError {
 
 /** The claims are checked by now: what was of type unknown is a mandate. */
 function freezeMandate(claims: JsonObject, audience: readonly unknown[]): Mandate {
-  const mandate = { ...claims, aud: audience } as unknown as Mandate;
-  for (const list of [mandate.aud, mandate.target, mandate.delegation_path]) Object.freeze(list);
+  const mandate = { ...claims, aud: Object.freeze(audience) } as unknown as Mandate;
+  const { target, delegation_path, delegation_chain } = mandate;
   return Object.freeze({
     ...mandate,
-    ...(mandate.delegation_chain && {
-      delegation_chain: Object.freeze(mandate.delegation_chain.map(freezeChainEntry)),
+    ...(target && { target: Object.freeze([...target]) }),
+    ...(delegation_path && { delegation_path: Object.freeze([...delegation_path]) }),
+    ...(delegation_chain && {
+      delegation_chain: Object.freeze(delegation_chain.map(freezeChainEntry)),
     }),
   });
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "./configuration-error.js";
 import { fetchKeySet, keySetUrl } from "./fetch-key-set.js";
+import { isJsonObject } from "./json-object.js";
 import { type KeySet, parseKeySet } from "./key-set.js";
 import type { MaybePromise } from "./maybe-promise.js";
 import { type KeyLookup, ZoneKeys } from "./zone-keys.js";
@@ -28,6 +29,7 @@ export interface KeySetWarning {
   readonly code: "private_key_published";
   readonly issuer: string;
   readonly zoneId: string;
+  /** Empty where the key has no usable one. */
   readonly kid: string;
 }
 
@@ -41,7 +43,7 @@ export interface KeyCacheOptions {
   readonly unknownKeyCooldownMs?: number;
   /** The pause after a failed fetch; doubles with each further one, up to ten times. Default 1,000. */
   readonly retryMs?: number;
-  /** For a whole fetch, body included. Default 5,000. */
+  /** For a whole fetch, body included. Default 5,000, at most 2,147,483,647. */
   readonly timeoutMs?: number;
   /** The longest body of a key set, in bytes as decompressed. Default 262,144. */
   readonly maxBytes?: number;
@@ -60,40 +62,47 @@ const NUMBERS = {
   maxBytes: 262_144,
 } as const;
 
+/** The platform's timers fire at once when asked to wait longer (2^31 - 1 milliseconds). */
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
 /**
  * Creates a cache of key sets, bounded by the zones that verifiers are configured for.
  *
  * @throws ConfigurationError for an option that is unknown or malformed
  */
 export function createKeyCache(options: KeyCacheOptions = {}): KeyCache {
+  if (!isJsonObject(options)) {
+    throw new ConfigurationError("The options of the key cache have to be an object");
+  }
   const config = readOptions(options);
   const zones = new Map<string, ZoneKeys>();
 
   async function load(issuer: string, zoneId: string): Promise<KeySet> {
     const parsed = await parseKeySet(await fetchKeySet(keySetUrl(issuer, zoneId), config));
-    if (parsed === undefined) throw new Error("No key set with a usable key");
+    if (parsed === undefined) throw new Error("The answer is not a key set");
     for (const kid of parsed.exposedKeyIds) warnOf({ issuer, zoneId, kid });
+    if (parsed.keys.size === 0) throw new Error("The key set has no usable key");
     return parsed.keys;
   }
 
   function warnOf(warning: Omit<KeySetWarning, "code">): void {
-    try {
-      config.onWarning({ code: "private_key_published", ...warning });
-    } catch {
-      // A log that can't be written is no reason to lock everyone out.
-    }
+    // A log that can't be written is no reason to lock everyone out, nor to end the process.
+    new Promise<void>((resolve) => {
+      resolve(config.onWarning({ code: "private_key_published", ...warning }));
+    }).catch(() => {});
   }
 
   function zoneKeys(issuer: string, zoneId: string): ZoneKeys {
-    const url = keySetUrl(issuer, zoneId);
-    let keys = zones.get(url);
+    // An issuer is a URL: it has no space.
+    const name = `${issuer} ${zoneId}`;
+    let keys = zones.get(name);
     if (keys === undefined) {
       keys = new ZoneKeys(
         () => load(issuer, zoneId),
         config,
         () => performance.now(),
       );
-      zones.set(url, keys);
+      zones.set(name, keys);
     }
     return keys;
   }
@@ -134,6 +143,9 @@ function readOptions(options: KeyCacheOptions): Required<KeyCacheOptions> {
   }
   if (config.maxAgeMs < config.ttlMs) {
     throw new ConfigurationError("maxAgeMs of the key cache has to be ttlMs or more");
+  }
+  if (config.timeoutMs > MAX_TIMEOUT_MS) {
+    throw new ConfigurationError(`timeoutMs of the key cache has to be ${MAX_TIMEOUT_MS} at most`);
   }
   return config;
 }

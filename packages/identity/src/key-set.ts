@@ -9,9 +9,8 @@ export type KeySet = ReadonlyMap<string, VerifyingKey>;
 
 /** What was found in an answer of the STS. */
 export interface ParsedKeySet {
-  /** Never empty. */
   readonly keys: KeySet;
-  /** Key ids of keys that were published with their private part, and dropped. */
+  /** Key ids of keys that were published with their private part, and dropped; "" for no usable id. */
   readonly exposedKeyIds: readonly string[];
 }
 
@@ -22,7 +21,7 @@ const COORDINATE_LENGTH = 43;
  * Reads a JWK Set (RFC 7517 section 5). Taken are EC P-256 keys for verifying ES256 that have a key
  * id; everything else is dropped. Two keys with one key id disable that key id.
  *
- * @returns undefined where the bytes are not a key set, or one without a usable key
+ * @returns undefined where the bytes are not a key set
  */
 export async function parseKeySet(body: Uint8Array): Promise<ParsedKeySet | undefined> {
   const text = platform.decodeUtf8(body);
@@ -36,8 +35,8 @@ export async function parseKeySet(body: Uint8Array): Promise<ParsedKeySet | unde
     const key = coordinates && (await platform.importKey(coordinates));
     if (key !== undefined) keys.set(kid, key);
   }
-  if (keys.size === 0) return undefined;
-  return { keys, exposedKeyIds: jwks.filter(isPrivate).map(({ kid }) => String(kid)) };
+  const exposedKeyIds = jwks.filter(isPrivate).map(({ kid }) => (isKeyId(kid) ? kid : ""));
+  return { keys, exposedKeyIds };
 }
 
 /** All entries count here, usable or not: with which of two keys a token was meant is a guess. */

@@ -36,7 +36,7 @@ export async function checkActiveAuthority(
 /** Expired from the second `exp` on, without tolerance. */
 export function judgeExpiry(mandate: Mandate, nowMs: number): MandateError | undefined {
   // Written so that a clock that is no number lets nothing through.
-  return nowMs < mandate.exp * 1_000 ? undefined : refuseToken("expiry");
+  return Number.isFinite(nowMs) && nowMs < mandate.exp * 1_000 ? undefined : refuseToken("expiry");
 }
 
 /**

@@ -28,9 +28,9 @@ export function extractBearer(header: string | undefined): string | null {
 
 /** Step 1, bearer: tells the absence of bearer credentials from malformed ones. */
 export function readCredentials(header: AuthorizationHeader): Credentials {
-  const values = typeof header === "string" ? [header] : (header ?? []);
+  const values: readonly unknown[] = Array.isArray(header) ? header : [header];
   const [value] = values;
-  if (value === undefined) return MISSING;
+  if (typeof value !== "string") return MISSING;
   // Which of two would the next server on the way have taken? None is the only safe answer.
   if (values.length > 1) return MALFORMED;
   if (!/^bearer(?![\w-])/i.test(value)) return MISSING;

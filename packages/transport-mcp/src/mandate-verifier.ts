@@ -109,8 +109,9 @@ function createVerifier(config: VerifierConfig): MandateVerifier {
 
     async warmup(): Promise<void> {
       const { issuer, zoneIds } = claims;
-      const warm = await Promise.all(zoneIds.map((zoneId) => keyCache.warmup(issuer, zoneId)));
-      if (!warm.every(Boolean)) throw unavailable("jwks_unavailable");
+      const attempts = zoneIds.map(async (zoneId) => keyCache.warmup(issuer, zoneId));
+      const warm = await Promise.all(attempts).catch(() => [false]);
+      if (!warm.every((isWarm) => isWarm === true)) throw unavailable("jwks_unavailable");
     },
   });
 }

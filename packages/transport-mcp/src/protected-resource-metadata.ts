@@ -1,12 +1,12 @@
 import { ConfigurationError } from "@caracalai/identity";
-import { readList, readText, rejectUnknownNames } from "./read-options.js";
-import { isServerUrl } from "./server-url.js";
+import { readList, readScopes, rejectUnknownNames } from "./read-options.js";
+import { readServerUrl } from "./server-url.js";
 
 /** What a resource server says of itself. */
 export interface ProtectedResourceOptions {
   /** The resource's identifier: an https URL, or http on a loopback host, without query or fragment. */
   readonly resource: string;
-  /** Issuers of the authorization servers whose tokens it takes. At least one. */
+  /** Issuers of the authorization servers whose tokens it takes, URLs of the same form. At least one. */
   readonly authorizationServers: readonly string[];
   /** Scopes that clients may need. Left out where there are none. */
   readonly scopesSupported?: readonly string[] | undefined;
@@ -39,9 +39,12 @@ export function protectedResourceMetadata(
   if (authorizationServers.length === 0) {
     throw new ConfigurationError("authorizationServers has to name one at least");
   }
-  const scopes = readList("scopesSupported", options.scopesSupported);
+  for (const [index, server] of authorizationServers.entries()) {
+    readServerUrl(`authorizationServers[${index}]`, server);
+  }
+  const scopes = readScopes("scopesSupported", options.scopesSupported);
   return Object.freeze({
-    resource: readResource(options.resource),
+    resource: readServerUrl("resource", options.resource),
     authorization_servers: authorizationServers,
     bearer_methods_supported: Object.freeze(["header"] as const),
     ...(scopes.length > 0 && { scopes_supported: scopes }),
@@ -55,17 +58,7 @@ export function protectedResourceMetadata(
  * @throws ConfigurationError where `resource` is not a URL as {@link ProtectedResourceOptions} wants it
  */
 export function protectedResourceMetadataUrl(resource: string): string {
-  const url = new URL(readResource(resource));
+  const url = new URL(readServerUrl("resource", resource));
   url.pathname = url.pathname === "/" ? WELL_KNOWN : `${WELL_KNOWN}${url.pathname}`;
   return url.href;
-}
-
-function readResource(value: unknown): string {
-  const resource = readText("resource", value);
-  if (!isServerUrl(resource)) {
-    throw new ConfigurationError(
-      "resource has to be an https URL, or http on a loopback host, without user info, query or fragment",
-    );
-  }
-  return resource;
 }

@@ -19,15 +19,20 @@ export function rejectUnknownNames(what: string, options: unknown, known: readon
 }
 
 /**
- * A required text: not empty, no control characters, no white space around it.
+ * A required text: not empty, no lone surrogates, no control characters, no white space around it.
  *
  * @throws ConfigurationError
  */
 export function readText(name: string, value: unknown): string {
   if (value === undefined) throw new ConfigurationError(`${name} is missing`);
-  if (typeof value !== "string" || value === "" || UNPRINTABLE.test(value)) {
+  if (
+    typeof value !== "string" ||
+    value === "" ||
+    UNPRINTABLE.test(value) ||
+    !value.isWellFormed()
+  ) {
     throw new ConfigurationError(
-      `${name} has to be a string that is not empty, without control characters or white space around it`,
+      `${name} has to be well-formed text that is not empty, without control characters or white space around it`,
     );
   }
   return value;
@@ -41,9 +46,28 @@ export function readText(name: string, value: unknown): string {
 export function readList(name: string, value: unknown): readonly string[] {
   if (value === undefined) return Object.freeze([]);
   if (!Array.isArray(value)) throw new ConfigurationError(`${name} has to be a list of strings`);
-  return Object.freeze([
-    ...new Set(value.map((item, index) => readText(`${name}[${index}]`, item ?? null))),
-  ]);
+  // Not `map`, which skips holes: they would become items that nobody wrote.
+  const items = Array.from(value, (item, index) => readText(`${name}[${index}]`, item ?? null));
+  return Object.freeze([...new Set(items)]);
+}
+
+/** Characters of a scope (RFC 6749 section 3.3): printable ASCII but space, quote and backslash. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * A list of scopes, as {@link readList}.
+ *
+ * @throws ConfigurationError
+ */
+export function readScopes(name: string, value: unknown): readonly string[] {
+  const scopes = readList(name, value);
+  const malformed = scopes.find((scope) => !SCOPE.test(scope));
+  if (malformed !== undefined) {
+    throw new ConfigurationError(
+      `${name}: ${JSON.stringify(malformed)} is not one scope (RFC 6749 section 3.3)`,
+    );
+  }
+  return scopes;
 }
 
 /** @throws ConfigurationError */

@@ -1,5 +1,5 @@
 import { type AuthorityPolicy, ConfigurationError } from "@caracalai/identity";
-import { readFlag, readList, rejectUnknownNames } from "./read-options.js";
+import { readFlag, readList, readScopes, rejectUnknownNames } from "./read-options.js";
 
 /**
  * What an operation needs of a mandate. Given to a verifier, these are its defaults; given for a
@@ -40,13 +40,10 @@ export const REQUIREMENT_NAMES: readonly (keyof Requirements)[] = [
 
 const DEFAULT_MAX_HOP_COUNT = 10;
 
-/** Characters of a scope (RFC 6749 section 3.3): printable ASCII but space, quote and backslash. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-
 /** Validates and captures the requirements among a verifier's options. */
 export function readDefaults(options: Requirements): AuthorityPolicy {
   return Object.freeze({
-    requiredScopes: readScopes(options.requiredScopes),
+    requiredScopes: readScopes("requiredScopes", options.requiredScopes),
     requiredTargets: readList("requiredTargets", options.requiredTargets),
     requireAgent: readFlag("requireAgent", options.requireAgent),
     requireDelegation: readFlag("requireDelegation", options.requireDelegation),
@@ -83,17 +80,6 @@ export function narrow(defaults: AuthorityPolicy, route: Requirements): Authorit
     requireChainIntegrity: defaults.requireChainIntegrity || more.requireChainIntegrity,
     maxHopCount: Math.min(defaults.maxHopCount, more.maxHopCount ?? Infinity),
   });
-}
-
-function readScopes(value: unknown): readonly string[] {
-  const scopes = readList("requiredScopes", value);
-  const malformed = scopes.find((scope) => !SCOPE.test(scope));
-  if (malformed !== undefined) {
-    throw new ConfigurationError(
-      `requiredScopes: ${JSON.stringify(malformed)} is not one scope (RFC 6749 section 3.3)`,
-    );
-  }
-  return scopes;
 }
 
 function readHopCount(value: unknown): number | undefined {

@@ -6,10 +6,9 @@ import {
   sharedKeyCache,
 } from "@caracalai/identity";
 import type { RevocationStore } from "@caracalai/revocation";
-
 import { readInteger, readList, readText, rejectUnknownNames } from "./read-options.js";
 import { REQUIREMENT_NAMES, type Requirements, readDefaults } from "./requirements.js";
-import { isServerUrl } from "./server-url.js";
+import { readServerUrl } from "./server-url.js";
 
 /** How a verifier judges. Captured at construction; the object is never changed or read again. */
 export interface MandateVerifierOptions extends Requirements {
@@ -67,7 +66,7 @@ export function readVerifierOptions(options: MandateVerifierOptions): VerifierCo
   rejectUnknownNames("createMandateVerifier", options, OPTION_NAMES);
   return Object.freeze({
     claims: Object.freeze({
-      issuer: readIssuer(options.issuer),
+      issuer: readServerUrl("issuer", options.issuer),
       audience: readText("audience", options.audience),
       zoneIds: readZones(options.zoneId),
       clockToleranceSeconds: readInteger("clockToleranceSeconds", options.clockToleranceSeconds, {
@@ -93,16 +92,6 @@ export function readVerifierOptions(options: MandateVerifierOptions): VerifierCo
   });
 }
 
-function readIssuer(value: unknown): string {
-  const issuer = readText("issuer", value);
-  if (!isServerUrl(issuer)) {
-    throw new ConfigurationError(
-      "issuer has to be an https URL, or http on a loopback host, without user info, query or fragment",
-    );
-  }
-  return issuer;
-}
-
 function readZones(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return Object.freeze([readText("zoneId", value)]);
   const zoneIds = readList("zoneId", value);
@@ -117,6 +106,7 @@ function readStore(value: RevocationStore): RevocationStore {
       "revocations is missing: give a RevocationStore, such as new InMemoryRevocationStore()",
     );
   }
+  if (store.check !== undefined) readObject("revocations", store, ["check"]);
   return store;
 }
 
@@ -131,13 +121,14 @@ function readObject<T extends object>(
   return value;
 }
 
-/** A clock that fails tells no time, and then everything is expired. */
+/** A clock that fails, or says anything but a number, tells no time: then everything is expired. */
 function readClock(value: unknown): () => number {
   if (value === undefined) return Date.now;
   if (typeof value !== "function") throw new ConfigurationError("now has to be a function");
   return () => {
     try {
-      return value();
+      const nowMs = value();
+      return Number.isFinite(nowMs) ? nowMs : Number.NaN;
     } catch {
       return Number.NaN;
     }

@@ -1,0 +1,22 @@
+import { createKeyCache, verifyMandate } from "@caracalai/identity";
+import { expect, test, vi } from "vitest";
+import { POLICY, verdictOf } from "./support/judge.js";
+import { startSts } from "./support/start-sts.js";
+
+vi.mock("#platform", () => import("../src/platform/web.js"));
+
+test("the whole verification on web standards alone", async () => {
+  const sts = await startSts();
+  const keys = createKeyCache();
+  const policy = { ...POLICY, issuer: sts.issuer, zoneIds: ["zone_dev"] };
+  const judge = async (token: string) =>
+    verdictOf(await verifyMandate(token, policy, keys, () => Math.floor(Date.now() / 1_000)));
+
+  expect(await judge(sts.mint())).toBe("accepted");
+  expect(await judge(sts.mint({}, { tamper: "signature" }))).toBe("invalid_token/signature");
+  expect(await judge(sts.mint({}, { tamper: "payload" }))).toBe("invalid_token/signature");
+  expect(await judge(sts.mint({}, { signWith: "foreign" }))).toBe("invalid_token/signature");
+  expect(await judge(sts.mint({}, { kid: "unknown" }))).toBe("invalid_token/key");
+  expect(await judge(sts.mint({ aud: [] }))).toBe("invalid_token/audience");
+  expect(verifyMandate(sts.mint(), policy, keys, () => 0)).toBeInstanceOf(Promise);
+});

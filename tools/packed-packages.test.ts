@@ -1,0 +1,150 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { agentMandate, createDevSts, type DevSts } from "@caracalai/dev-sts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+// What users get: the packed tarballs, installed into an empty folder with only their peers.
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../", import.meta.url));
+const SNIPPET = join(root, "packages/mcp-fastmcp/test/snippets/seed-verifier.ts");
+
+/** Each published package with the other packages of ours that it brings along. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  identity: [],
+  revocation: [],
+  "transport-mcp": ["identity", "revocation"],
+  "mcp-fastmcp": ["transport-mcp", "identity", "revocation"],
+  "dev-sts": [],
+};
+
+let folder: string;
+let tarballs: Readonly<Record<string, string>>;
+let sts: DevSts;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "packed-"));
+  tarballs = Object.fromEntries(
+    await Promise.all(Object.keys(PACKAGES).map(async (name) => [name, await pack(name)])),
+  );
+  sts = await createDevSts({ zones: ["zone_prod"], announce: () => {} });
+});
+
+afterAll(async () => {
+  await sts?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(Object.keys(PACKAGES))("%s", (name) => {
+  test("holds what it needs and nothing else", async () => {
+    const { stdout } = await run("tar", ["-tzf", tarballOf(name)]);
+    const files = stdout.trim().split("\n");
+    expect(files).toEqual(
+      expect.arrayContaining(["package/LICENSE", "package/README.md", "package/dist/index.js"]),
+    );
+    const foreign = files.filter(
+      (file) =>
+        !/^package\/(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:js|d\.ts|js\.map))$/.test(
+          file,
+        ),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test("can be imported and type-checked where only its peers are installed", async () => {
+    const consumer = await install(name);
+    const manifest = JSON.parse(
+      await readFile(join(root, "packages", name, "package.json"), "utf8"),
+    ) as { exports: Record<string, unknown> };
+    const specifiers = Object.keys(manifest.exports).map(
+      (path) => `@caracalai/${name}${path.slice(1)}`,
+    );
+    const imports = specifiers.map((it, index) => `import * as all${index} from "${it}";`);
+    const uses = specifiers.map((_, index) => `console.log(Object.keys(all${index}).length > 0);`);
+    await writeFile(join(consumer, "consumer.ts"), [...imports, ...uses, ""].join("\n"));
+    await typeCheck(consumer, ["consumer.ts"]);
+    await run("cp", [join(consumer, "consumer.ts"), join(consumer, "consumer.mjs")]);
+    const { stdout } = await run("node", ["consumer.mjs"], { cwd: consumer });
+    expect(stdout.trim().split("\n")).toEqual(specifiers.map(() => "true"));
+  });
+});
+
+test("the seed's snippet runs and type-checks from the packed packages", async () => {
+  const consumer = await install("mcp-fastmcp");
+  const snippet = (await readFile(SNIPPET, "utf8")).replace("https://sts.example.com", sts.issuer);
+  await writeFile(join(consumer, "snippet.ts"), snippet);
+  await writeFile(join(consumer, "request.d.ts"), "declare const request: Request;\n");
+  await typeCheck(consumer, ["snippet.ts", "request.d.ts"]);
+
+  await writeFile(join(consumer, "snippet.mjs"), snippet);
+  const token = sts.mint(agentMandate({ sub: "user_of_the_snippet" }));
+  await writeFile(
+    join(consumer, "request.mjs"),
+    `globalThis.request = new Request("http://localhost/", { headers: { authorization: "Bearer ${token}" } });\n`,
+  );
+  const { stdout } = await run("node", ["--import", "./request.mjs", "snippet.mjs"], {
+    cwd: consumer,
+  });
+  expect(stdout.trim()).toBe("user_of_the_snippet zone_prod mcp:tool:call");
+});
+
+function tarballOf(name: string): string {
+  const path = tarballs[name];
+  if (path === undefined) throw new Error(`${name} was not packed`);
+  return path;
+}
+
+async function pack(name: string): Promise<string> {
+  const { stdout } = await run(
+    "npm",
+    ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder],
+    { cwd: join(root, "packages", name) },
+  );
+  return join(folder, stdout.trim());
+}
+
+const installed = new Map<string, Promise<string>>();
+
+/** Installs a packed package with its own companions and its peers into an empty folder, once. */
+function install(name: string): Promise<string> {
+  const running = installed.get(name) ?? installFresh(name);
+  installed.set(name, running);
+  return running;
+}
+
+async function installFresh(name: string): Promise<string> {
+  const consumer = await mkdtemp(join(folder, `${name}-`));
+  await writeFile(join(consumer, "package.json"), '{ "private": true, "type": "module" }\n');
+  const own = [name, ...(PACKAGES[name] ?? [])].map(tarballOf);
+  await run("npm", ["install", "--silent", "--ignore-scripts", "--no-audit", ...own], {
+    cwd: consumer,
+  });
+  return consumer;
+}
+
+/** Strictly, as a user would. Only Node's types are those of this checkout. */
+async function typeCheck(consumer: string, files: readonly string[]): Promise<void> {
+  const config = {
+    compilerOptions: {
+      target: "ES2023",
+      module: "NodeNext",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ["node"],
+      typeRoots: [join(root, "node_modules/@types")],
+    },
+    files,
+  };
+  await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(config));
+  await run(join(root, "node_modules/.bin/tsc"), ["-p", "."], { cwd: consumer }).catch(
+    (error: { stdout?: string }) => {
+      throw new Error(`The type check failed:\n${error.stdout ?? ""}`);
+    },
+  );
+}
