@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { agentMandate, createDevSts, type DevSts } from "@caracalai/dev-sts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 // What users get: the packed tarballs, installed into an empty folder with only their peers.
+
+// Installing from the registry takes as long as the network does.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -21,6 +24,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "mcp-fastmcp": ["transport-mcp", "identity", "revocation"],
   "dev-sts": [],
 };
+
+/** Beside the Node.js that runs the tests: the oldest that the README names, and later lines. */
+const RUNTIMES = ["20.19.0", "22.23.3", "24.21.0"];
 
 let folder: string;
 let tarballs: Readonly<Record<string, string>>;
@@ -73,7 +79,7 @@ describe.each(Object.keys(PACKAGES))("%s", (name) => {
   });
 });
 
-test("the seed's snippet runs and type-checks from the packed packages", async () => {
+test("the seed's snippet type-checks and runs from the packed packages, on every Node.js line", async () => {
   const consumer = await install("mcp-fastmcp");
   const snippet = (await readFile(SNIPPET, "utf8")).replace("https://sts.example.com", sts.issuer);
   await writeFile(join(consumer, "snippet.ts"), snippet);
@@ -86,11 +92,26 @@ test("the seed's snippet runs and type-checks from the packed packages", async (
     join(consumer, "request.mjs"),
     `globalThis.request = new Request("http://localhost/", { headers: { authorization: "Bearer ${token}" } });\n`,
   );
-  const { stdout } = await run("node", ["--import", "./request.mjs", "snippet.mjs"], {
-    cwd: consumer,
-  });
-  expect(stdout.trim()).toBe("user_of_the_snippet zone_prod mcp:tool:call");
+  const outputs = await Promise.all(
+    [process.execPath, ...(await Promise.all(RUNTIMES.map(installNode)))].map((node) =>
+      run(node, ["--import", "./request.mjs", "snippet.mjs"], { cwd: consumer }),
+    ),
+  );
+  for (const { stdout } of outputs) {
+    expect(stdout.trim()).toBe("user_of_the_snippet zone_prod mcp:tool:call");
+  }
 });
+
+/** A Node.js of another version, as npm packages it for this machine. */
+async function installNode(version: string): Promise<string> {
+  const name = `node-${process.platform}-${process.arch}`;
+  const home = await mkdtemp(join(folder, "node-"));
+  await run("npm", ["install", "--silent", "--no-save", "--prefix", home, `${name}@${version}`]);
+  const node = join(home, "node_modules", name, "bin/node");
+  const { stdout } = await run(node, ["--version"]);
+  expect(stdout.trim()).toBe(`v${version}`);
+  return node;
+}
 
 function tarballOf(name: string): string {
   const path = tarballs[name];
