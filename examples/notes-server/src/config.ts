@@ -13,6 +13,20 @@ export interface NotesConfig {
 /** Says in one line what is wrong with the environment. */
 export class ConfigError extends Error {}
 
+/** The variables behind the options that the libraries may find fault with. */
+const VARIABLES: ReadonlyMap<string, string> = new Map([
+  ["issuer", "CARACAL_ISSUER"],
+  ["audience", "CARACAL_AUDIENCE"],
+  ["resource", "CARACAL_AUDIENCE"],
+  ["zoneId", "CARACAL_ZONE_ID"],
+  ["requireChainContains", "CARACAL_REQUIRE_CHAIN_CONTAINS"],
+]);
+
+/** A library's complaint about an option, as one about the variable that the option came from. */
+export function nameVariable(complaint: string): string {
+  return complaint.replace(/^\w+/, (option) => VARIABLES.get(option) ?? option);
+}
+
 /** @throws ConfigError where a variable is missing or malformed */
 export function readConfig(env: NodeJS.ProcessEnv): NotesConfig {
   return {

@@ -1,11 +1,12 @@
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { ConfigurationError } from "@caracalai/transport-mcp";
-import { ConfigError, readConfig } from "./config.js";
+import { ConfigError, nameVariable, readConfig } from "./config.js";
 import { startNotesServer } from "./notes-server.js";
 
 // Standard output belongs to the line that says we are ready. What libraries print goes elsewhere.
 console.log = console.error;
-console.info = console.error;
+// FastMCP announces each start and session here: no news, and beside an error one line too many.
+console.info = () => {};
 console.debug = () => {};
 
 try {
@@ -18,6 +19,7 @@ try {
   process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`);
 } catch (error) {
   const isConfiguration = error instanceof ConfigError || error instanceof ConfigurationError;
-  console.error(`notes-server: ${error instanceof Error ? error.message : String(error)}`);
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`notes-server: ${isConfiguration ? nameVariable(message) : message}`);
   process.exit(isConfiguration ? 2 : 1);
 }

@@ -18,9 +18,9 @@ const CLAIM_TYPES: Readonly<Record<string, ClaimType>> = {
   client_id: { is: isNonEmptyString, required: true },
   zone_id: { is: isNonEmptyString },
   jti: { is: isNonEmptyString, required: true },
-  iat: { is: isInteger },
-  exp: { is: isInteger },
-  nbf: { is: isInteger },
+  iat: { is: isCount },
+  exp: { is: isCount },
+  nbf: { is: isCount },
   use: { is: isString },
   sid: { is: isNonEmptyString, required: true },
   root_sid: { is: isNonEmptyString, required: true },
@@ -66,11 +66,7 @@ function isNonEmptyString(value: unknown): boolean {
   return typeof value === "string" && value !== "";
 }
 
-/** Exact in every language: beyond 2^53 - 1 two numbers can be one. */
-function isInteger(value: unknown): boolean {
-  return Number.isSafeInteger(value);
-}
-
+/** A number from 0 on, exact in every language: beyond 2^53 - 1 two numbers can be one. */
 function isCount(value: unknown): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

@@ -51,8 +51,12 @@ export class ZoneKeys {
   find(kid: string, refetchUnknown: boolean): MaybePromise<KeyLookup> {
     const age = this.#age();
     if (age > this.#timing.maxAgeMs) {
+      // A set that is fetched because of this very question can't be newer by being fetched again.
+      const isOwnFetch = this.#inFlight === undefined;
       return this.#refresh().then(() =>
-        this.#age() > this.#timing.maxAgeMs ? "unavailable" : this.#findLoaded(kid, refetchUnknown),
+        this.#age() > this.#timing.maxAgeMs
+          ? "unavailable"
+          : this.#findLoaded(kid, refetchUnknown && !isOwnFetch),
       );
     }
     if (age >= this.#timing.ttlMs) void this.#refresh();

@@ -14,7 +14,7 @@ test.each<[string, Claims, string]>([
   ["exp a second ago", { exp: NOW - 1 }, "expiry"],
   ["exp in the tolerance of the other times", { exp: NOW - 30 }, "expiry"],
   ["exp 0", { exp: 0 }, "expiry"],
-  ["exp negative", { exp: -1 }, "expiry"],
+  ["exp negative", { exp: -1 }, "claim"],
   ["exp in milliseconds", { exp: (NOW + 900) * 1_000 }, "lifetime"],
   ["iat 61 s ahead", { iat: NOW + 61 }, "time"],
   ["nbf 61 s ahead", { nbf: NOW + 61 }, "time"],
@@ -23,8 +23,9 @@ test.each<[string, Claims, string]>([
   ["nbf far ahead", { nbf: Number.MAX_SAFE_INTEGER }, "time"],
   ["a lifetime of a second too much", { iat: NOW, exp: NOW + 3_601 }, "lifetime"],
   ["iat 0", { iat: 0 }, "lifetime"],
-  ["iat negative", { iat: -1 }, "lifetime"],
-  ["iat as small as it gets", { iat: Number.MIN_SAFE_INTEGER }, "lifetime"],
+  ["iat negative", { iat: -1 }, "claim"],
+  ["iat as small as it gets", { iat: Number.MIN_SAFE_INTEGER }, "claim"],
+  ["nbf negative", { nbf: -1 }, "claim"],
 ])("refused: %s", (_, claims, check) => {
   expect(judged(claims)).toBe(`invalid_token/${check}`);
 });

@@ -49,21 +49,26 @@ test("up to the greatest age a key set is served through an outage, and no longe
   await source.find("a");
   source.serve();
   source.clock.advance(maxAgeMs);
-  expect(await source.find("a")).toBe("found");
+  expect(source.zone.find("a", true)).toEqual({ kid: "a" });
+  expect(await source.zone.warmup()).toBe(true);
   source.clock.advance(1);
+  expect(await source.zone.warmup()).toBe(false);
   expect(await source.find("a")).toBe("unavailable");
   source.serve("a");
   source.clock.advance(10 * retryMs);
   expect(await source.find("a")).toBe("found");
 });
 
-test("the age counts from the question: a slow answer is not younger for it", async () => {
+test.each([
+  [maxAgeMs, "found"],
+  [maxAgeMs + 1, "unavailable"],
+])("the age counts from the question: an answer after %i ms is %s", async (ms, outcome) => {
   const source = createKeySource("a");
   const open = source.hold();
   const found = source.find("a");
-  source.clock.advance(maxAgeMs + 1);
+  source.clock.advance(ms);
   open();
-  expect(await found).toBe("unavailable");
+  expect(await found).toBe(outcome);
 });
 
 test("too old a key set is not served while it is fetched again", async () => {
@@ -113,6 +118,15 @@ test("an unknown key id waits for a fetch under way before it asks for another",
   const found = [source.find("a"), source.find("b")];
   open();
   expect(await Promise.all(found)).toEqual(["found", "found"]);
+  expect(source.loads()).toBe(2);
+});
+
+test("a key set that was fetched for an unknown key id is not fetched again for it", async () => {
+  const source = createKeySource("a");
+  expect(await source.find("b")).toBe("unknown");
+  expect(source.loads()).toBe(1);
+  source.serve("a", "b");
+  expect(await source.find("b")).toBe("found");
   expect(source.loads()).toBe(2);
 });
 

@@ -72,6 +72,15 @@ test.each<[string, (sts: DevSts) => readonly [MintClaims, MintOptions], string, 
   expect(server.requests()).toEqual(requests);
 });
 
+test("where the keys of one zone are in the cache, those of the others are waited for", async () => {
+  const { sts, judge, requests } = await setUp();
+  expect(await judge(sts.mint({}, { zone: "zone-2" }))).toBe("accepted");
+  const token = sts.mint({ zone_id: undefined }, { zone: "zone-2" });
+  expect(await judge(token)).toBe("invalid_zone/zone");
+  expect(await judge(token)).toBe("invalid_zone/zone");
+  expect(requests()).toEqual([1, 1, 0]);
+});
+
 test("with one zone, that is where the key is looked for, whatever the token names", async () => {
   const { sts, judge, requests } = await setUp(["zone-1"]);
   expect(await judge(sts.mint({ zone_id: "zone-3" }, { zone: "zone-1" }))).toBe(

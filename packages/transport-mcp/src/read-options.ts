@@ -47,7 +47,7 @@ export function readList(name: string, value: unknown): readonly string[] {
   if (value === undefined) return Object.freeze([]);
   if (!Array.isArray(value)) throw new ConfigurationError(`${name} has to be a list of strings`);
   // Not `map`, which skips holes: they would become items that nobody wrote.
-  const items = Array.from(value, (item, index) => readText(`${name}[${index}]`, item ?? null));
+  const items = Array.from(value, (item, index) => readText(`${name}[${index}]`, item));
   return Object.freeze([...new Set(items)]);
 }
 

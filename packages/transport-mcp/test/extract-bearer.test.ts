@@ -56,6 +56,7 @@ const single: readonly (readonly [string, string | null | undefined, string | nu
   ["16 KiB", `Bearer ${long(16_384)}`, long(16_384), TAKEN],
   ["64 KB", `Bearer ${long(65_536)}`, long(65_536), TOO_LONG],
   ["1 MB", `Bearer ${long(1_048_576)}`, long(1_048_576), TOO_LONG],
+  ["64 KB with a space inside", `Bearer ${long(65_536)} a`, `${long(65_536)} a`, TOO_LONG],
   ["1 MB without scheme", long(1_048_576), null, MISSING],
   ["1 MB of spaces", `Bearer${" ".repeat(1_048_576)}`, null, MISSING],
   ["1 MB of spaces and a token", `Bearer${" ".repeat(1_048_576)}abc`, "abc", TAKEN],

@@ -54,6 +54,8 @@ const NOT_A_URL: readonly unknown[] = [
   "https://sts.example.com#a",
   "https://sts.example.com#",
   "https:\\\\sts.example.com",
+  "https://sts.example.com\\a",
+  "https://sts.example.com/a b",
   "https://sts.example.com:99999",
   "https://sts.example.com ",
   "https://sts.example.com\n",
