@@ -11,7 +11,15 @@ export interface CallContext {
   readonly met: Set<Requirements>;
 }
 
-const contexts = new AsyncLocalStorage<CallContext>();
+const contexts = new AsyncLocalStorage<CallContext | undefined>();
+
+/**
+ * To be called before a server is started. Node does not follow promises until the first context is
+ * entered; were that one a request's, it would be entered for the whole process.
+ */
+export function prepareCallContexts(): void {
+  if (contexts.getStore() === undefined) contexts.enterWith(undefined);
+}
 
 /**
  * Opens the context of a request. To be called before the first `await` of whatever serves the

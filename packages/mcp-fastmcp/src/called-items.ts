@@ -67,11 +67,11 @@ function record(request: IncomingMessage): void {
   bodies.set(request, chunks);
   const emit = request.emit.bind(request);
   request.emit = (event: string | symbol, ...values: unknown[]) => {
-    if (event === "data" && length <= MAX_BODY_BYTES) {
-      const chunk = values[0] as Buffer;
+    const [chunk] = values;
+    if (event === "data" && Buffer.isBuffer(chunk) && length <= MAX_BODY_BYTES) {
       length += chunk.length;
       if (length <= MAX_BODY_BYTES) chunks.push(chunk);
-      else bodies.delete(request);
+      else chunks.length = 0;
     }
     return emit(event, ...values);
   };

@@ -58,17 +58,24 @@ export function protectPrompt<const Args extends InputPromptArgument<Principal>[
   return protectLoad(route, prompt);
 }
 
-function protectLoad<
-  Values extends unknown[],
-  Loaded,
-  T extends { load: (...values: Values) => Promise<Loaded> },
->(route: Requirements, definition: T & { load: (...values: Values) => Promise<Loaded> }): T {
+function protectLoad<T extends Loadable>(route: Requirements, definition: T): T {
   const requirements = captureRequirements(route);
-  const load = async (...values: Values): Promise<Loaded> => {
+  return markProtected(guardLoad(requirements, definition), requirements);
+}
+
+/** Something that is loaded when a client asks for it. */
+export interface Loadable {
+  // Of any arguments: definitions are as different as FastMCP's types of them.
+  readonly load: (...values: never[]) => Promise<unknown>;
+}
+
+/** A copy of a definition that loads only in calls which meet the requirements. */
+export function guardLoad<T extends Loadable>(requirements: Requirements, definition: T): T {
+  const load = async (...values: never[]): Promise<unknown> => {
     await requireOrExplain(requirements);
     return definition.load(...values);
   };
-  return markProtected({ ...definition, load }, requirements);
+  return { ...definition, load };
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import {
   ConfigurationError,
-  captureRequirements,
   challengeResponse,
   type MandateVerifier,
   type Principal,
@@ -9,10 +8,10 @@ import {
   protectedResourceMetadataUrl,
 } from "@caracalai/transport-mcp";
 import type { ServerOptions } from "fastmcp";
-import { openCallContext } from "./call-context.js";
+import { openCallContext, prepareCallContexts } from "./call-context.js";
 import { calledItems, recordBodies } from "./called-items.js";
 import { requireOrExplain } from "./protect-item.js";
-import { Protections } from "./protection.js";
+import { NOTHING_FURTHER, Protections } from "./protection.js";
 import { observeRegistrations } from "./registrations.js";
 
 /** What protects a server. */
@@ -36,9 +35,6 @@ export type ProtectableServerOptions = Omit<
 const OWNED = ["authenticate", "auth", "oauth"];
 const PROTECTION_NAMES = ["verifier", "resource", "authorizationServers", "scopesSupported"];
 
-/** What every call has to meet is met once its request was let in: nothing further. */
-const NOTHING_FURTHER = captureRequirements({});
-
 /**
  * Options for `new FastMCP(…)` that let a request in only with a mandate, and run a tool only by the
  * mandate of the call's own request. Refusals are 401, 403 and 503 with a challenge and a JSON body.
@@ -53,11 +49,13 @@ export function protectServer(
   const { verifier, metadata, resourceMetadata } = readProtection(options, protection);
   const protections = new Protections();
   recordBodies();
+  prepareCallContexts();
 
   async function admit(request: IncomingMessage, context: ReturnType<typeof openCallContext>) {
     refuseLegacySse(request);
-    const routes = calledItems(request).flatMap((item) => protections.routeOf(item) ?? []);
-    const judge = routes.reduce((narrower, route) => narrower.require(route), verifier);
+    // Each once: a batch may name a tool 100,000 times, before anyone knows who sent it.
+    const routes = new Set(calledItems(request).flatMap((item) => protections.routeOf(item) ?? []));
+    const judge = [...routes].reduce((narrower, route) => narrower.require(route), verifier);
     const result = await judge.authorization(request.headersDistinct.authorization);
     if (!result.ok) throw challengeResponse(result.error, { resourceMetadata });
     for (const route of [NOTHING_FURTHER, ...routes]) context.met.add(route);
@@ -66,12 +64,14 @@ export function protectServer(
   }
 
   const { onToolCall } = options;
-  const protectedOptions: ServerOptions<Principal> = {
+  const authenticate = (request: IncomingMessage | undefined): Promise<Principal> => {
+    if (request === undefined) throw new Error("stdio carries no mandate: calls are refused");
+    return admit(request, openCallContext(verifier));
+  };
+  observeRegistrations(authenticate, protections);
+  return {
     ...options,
-    authenticate: (request: IncomingMessage | undefined): Promise<Principal> => {
-      if (request === undefined) throw new Error("stdio carries no mandate: calls are refused");
-      return admit(request, openCallContext(verifier));
-    },
+    authenticate,
     oauth: {
       enabled: true,
       protectedResource: {
@@ -87,11 +87,13 @@ export function protectServer(
       await onToolCall?.(call);
     },
   };
-  observeRegistrations(protectedOptions, protections);
-  return protectedOptions;
 }
 
 function readProtection(options: ProtectableServerOptions, protection: ServerProtection) {
+  for (const [name, value] of Object.entries({ options, protection })) {
+    if (typeof value === "object" && value !== null) continue;
+    throw new ConfigurationError(`protectServer: ${name} has to be an object`);
+  }
   const owned = OWNED.find((name) => Object.hasOwn(options, name));
   if (owned !== undefined) {
     throw new ConfigurationError(`protectServer sets ${owned} itself: leave it out of the options`);

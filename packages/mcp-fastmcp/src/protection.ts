@@ -1,5 +1,8 @@
-import type { Requirements } from "@caracalai/transport-mcp";
+import { captureRequirements, type Requirements } from "@caracalai/transport-mcp";
 import type { CalledItem, ItemKind } from "./called-items.js";
+
+/** What every call has to meet is met once its request was let in: nothing further. */
+export const NOTHING_FURTHER: Requirements = captureRequirements({});
 
 /** Where a protected definition carries its requirements. */
 const PROTECTION = Symbol("caracal.protection");

@@ -1,29 +1,40 @@
 import { FastMCP } from "fastmcp";
 import type { ItemKind } from "./called-items.js";
-import type { Protections } from "./protection.js";
+import { guardLoad, type Loadable } from "./protect-item.js";
+import { NOTHING_FURTHER, type Protections, protectionOf } from "./protection.js";
 
 /** The public methods by which FastMCP servers are given definitions, and what names one. */
 const METHODS = [
   { kind: "tool", one: "addTool", many: "addTools", nameOf: (item: Named) => item.name },
   { kind: "resource", one: "addResource", many: "addResources", nameOf: (item: Named) => item.uri },
+  {
+    kind: "resource",
+    one: "addResourceTemplate",
+    many: "addResourceTemplates",
+    nameOf: (item: Named) => item.uriTemplate,
+  },
   { kind: "prompt", one: "addPrompt", many: "addPrompts", nameOf: (item: Named) => item.name },
 ] as const;
 
-type Named = { readonly name: string; readonly uri: string };
-type Add = (this: { readonly options: object }, definitions: unknown) => unknown;
+type Named = { readonly name: string; readonly uri: string; readonly uriTemplate: string };
+type Definition = Named & Loadable;
+type Authenticate = (request: never) => unknown;
+type Server = { readonly options: { readonly authenticate?: Authenticate } };
+type Add = (this: Server, definitions: unknown) => unknown;
 
-const protectionsOf = new WeakMap<object, Protections>();
+const protectionsOf = new WeakMap<Authenticate, Protections>();
 let isObserving = false;
 
 /**
- * Notes every definition that a server with these options is given from now on, whenever that is.
+ * Notes every definition that a server which authenticates in this way is given from now on, whenever
+ * that is. Resources and prompts, for which FastMCP has no hook, load in calls alone that were let in.
  *
  * FastMCP tells nobody what was added to it, and the answer 403 has to be given before a call is
- * dispatched. So its public `add…` methods are wrapped, once; servers with other options than ours
- * are not looked at.
+ * dispatched. So its public `add…` methods are wrapped, once; servers that are not ours are not looked
+ * at. Options are told by their function, which stays the same where they are copied.
  */
-export function observeRegistrations(options: object, protections: Protections): void {
-  protectionsOf.set(options, protections);
+export function observeRegistrations(authenticate: Authenticate, protections: Protections): void {
+  protectionsOf.set(authenticate, protections);
   if (isObserving) return;
   isObserving = true;
   const methods = FastMCP.prototype as unknown as Record<string, Add>;
@@ -41,11 +52,18 @@ function wrap(
   const add = methods[method];
   if (add === undefined) throw new Error(`This version of FastMCP has no ${method}`);
   methods[method] = function (definitions) {
-    const result = add.call(this, definitions);
-    const protections = protectionsOf.get(this.options);
-    for (const item of [definitions].flat() as Named[]) {
-      protections?.note(kind, nameOf(item), item);
-    }
+    const { authenticate } = this.options;
+    const protections = authenticate && protectionsOf.get(authenticate);
+    if (protections === undefined) return add.call(this, definitions);
+    const guarded = ([definitions].flat() as Definition[]).map((item) => guard(kind, item));
+    const result = add.call(this, Array.isArray(definitions) ? guarded : guarded[0]);
+    for (const item of guarded) protections.note(kind, nameOf(item), item);
     return result;
   };
+}
+
+/** Tools are guarded by `onToolCall`, and what is protected already, by itself. */
+function guard(kind: ItemKind, definition: Definition): Definition {
+  const isGuarded = kind === "tool" || protectionOf(definition) !== undefined;
+  return isGuarded ? definition : guardLoad(NOTHING_FURTHER, definition);
 }

@@ -1,0 +1,48 @@
+import type { Principal } from "@caracalai/transport-mcp";
+import type { FastMCP } from "fastmcp";
+import { afterAll, onTestFinished } from "vitest";
+import { freePort } from "./free-port.js";
+
+export type Mode = "stateless" | "stateful";
+
+/** A FastMCP server that is listening. */
+export interface Running {
+  readonly mode: Mode;
+  readonly origin: string;
+  /** Its MCP endpoint. */
+  readonly url: string;
+}
+
+const ATTEMPTS = 5;
+
+/** Starts a server that stops with the file. */
+export function startForFile(server: FastMCP<Principal>, mode: Mode): Promise<Running> {
+  afterAll(() => server.stop());
+  return start(server, mode);
+}
+
+/** Starts a server that stops with the test. */
+export function startForTest(
+  server: FastMCP<Principal>,
+  mode: Mode = "stateless",
+): Promise<Running> {
+  onTestFinished(() => server.stop());
+  return start(server, mode);
+}
+
+async function start(server: FastMCP<Principal>, mode: Mode): Promise<Running> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    try {
+      await server.start({
+        transportType: "httpStream",
+        httpStream: { host: "127.0.0.1", port, stateless: mode === "stateless" },
+      });
+      const origin = `http://127.0.0.1:${port}`;
+      return { mode, origin, url: `${origin}/mcp` };
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
