@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { protectPrompt, protectResource, protectServer, protectTool } from "@caracalai/mcp-fastmcp";
 import { ConfigurationError, type Principal, type Requirements } from "@caracalai/transport-mcp";
 import { FastMCP } from "fastmcp";
@@ -110,6 +111,43 @@ describe("definitions that come later", () => {
     server.addTool(protectTool(WRITE, tool("write")));
     const { url } = await startForTest(server);
     expect((await post(url, callTool("write"), everyone)).status).toBe(403);
+  });
+
+  test("a tool that is protected while a call is on its way is refused before it runs", async () => {
+    const ran: string[] = [];
+    const server = protectedServer();
+    const steps = new EventEmitter();
+    const reached = once(steps, "reached");
+    const released = once(steps, "released");
+    const parameters = z.object({ id: z.string() }).refine(async () => {
+      steps.emit("reached");
+      await released;
+      return true;
+    });
+    server.addTool({ ...tool("late", ran), parameters });
+    const { url } = await startForTest(server);
+    const answer = post(url, callTool("late", { id: "1" }), everyone);
+    await reached;
+    server.addTool(protectTool(WRITE, tool("late", ran)));
+    steps.emit("released");
+    const [called] = (await answer).replies;
+    expect(called?.result?.isError).toBe(true);
+    expect(called && textOf(called)).toContain('"error":"insufficient_scope"');
+    expect(ran).toEqual([]);
+  });
+
+  test("a tool that is protected twice needs both", async () => {
+    const ran: string[] = [];
+    const server = protectedServer();
+    server.addTool(protectTool(WRITE, protectTool({ requireAgent: true }, tool("both", ran))));
+    const { url } = await startForTest(server);
+    const agent = { agent_session_id: "agent_session" };
+    expect((await post(url, callTool("both"), bearer(sts.mint(agent)))).status).toBe(403);
+    const [called] = (await post(url, callTool("both"), writer)).replies;
+    expect(called && textOf(called)).toContain('"error":"agent_required"');
+    expect(ran).toEqual([]);
+    const both = bearer(sts.mint({ ...agent, scope: "notes:write" }));
+    expect((await post(url, callTool("both"), both)).replies.map(textOf)).toEqual(["both"]);
   });
 
   test("two servers with one verifier have requirements of their own", async () => {
