@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test demo clean
+.PHONY: help install build check test demo mutants clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: check ## Everything above, and all tests
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
+
+mutants: build ## Mutation testing of identity, revocation and transport-mcp: about half an hour
+	npx stryker run
 
 clean: ## Removes what was built and installed
 	rm -rf node_modules packages/*/dist examples/*/dist reports
