@@ -8,7 +8,13 @@ const LAYERS: Readonly<Record<string, { readonly own: string[]; readonly foreign
   "transport-mcp": { own: ["identity", "revocation"], foreign: [] },
   "mcp-fastmcp": {
     own: ["transport-mcp"],
-    foreign: ["fastmcp", "node:async_hooks", "node:diagnostics_channel", "node:http"],
+    foreign: [
+      "fastmcp",
+      "node:async_hooks",
+      "node:diagnostics_channel",
+      "node:http",
+      "node:module",
+    ],
   },
   "dev-sts": { own: [], foreign: ["node:crypto", "node:http", "node:net", "node:process"] },
 };

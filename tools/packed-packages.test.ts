@@ -79,6 +79,24 @@ describe.each(Object.keys(PACKAGES))("%s", (name) => {
   });
 });
 
+test("on Node.js, a key in the cache is verified with synchronously", async () => {
+  const consumer = await install("identity");
+  const token = sts.mint();
+  await writeFile(
+    join(consumer, "synchronous.mjs"),
+    `import { createKeyCache, verifyMandate } from "@caracalai/identity";
+const keys = createKeyCache();
+const policy = { issuer: "${sts.issuer}", audience: "https://mcp.example.com", zoneIds: ["zone_prod"],
+  clockToleranceSeconds: 60, maxLifetimeSeconds: 3600 };
+await keys.warmup(policy.issuer, "zone_prod");
+const mandate = verifyMandate("${token}", policy, keys, () => Math.floor(Date.now() / 1000));
+console.log(mandate instanceof Promise, mandate.zone_id);
+`,
+  );
+  const { stdout } = await run("node", ["synchronous.mjs"], { cwd: consumer });
+  expect(stdout.trim()).toBe("false zone_prod");
+});
+
 test("the seed's snippet type-checks and runs from the packed packages, on every Node.js line", async () => {
   const consumer = await install("mcp-fastmcp");
   const snippet = (await readFile(SNIPPET, "utf8")).replace("https://sts.example.com", sts.issuer);

@@ -9,6 +9,11 @@ console.log = console.error;
 console.info = () => {};
 console.debug = () => {};
 
+// FastMCP reads variables of its own, and would prefer them to what ours leave open.
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith("FASTMCP_")) delete process.env[name];
+}
+
 try {
   const server = await startNotesServer(readConfig(process.env), {
     revocations: new InMemoryRevocationStore(),
@@ -18,8 +23,11 @@ try {
   }
   process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`);
 } catch (error) {
-  const isConfiguration = error instanceof ConfigError || error instanceof ConfigurationError;
+  const isHost = ["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL"].includes(Object(error).code);
+  const isConfiguration =
+    isHost || error instanceof ConfigError || error instanceof ConfigurationError;
   const message = error instanceof Error ? error.message : String(error);
-  console.error(`notes-server: ${isConfiguration ? nameVariable(message) : message}`);
+  const complaint = isHost ? `HOST is no address of this machine (${message})` : message;
+  console.error(`notes-server: ${isConfiguration ? nameVariable(complaint) : complaint}`);
   process.exit(isConfiguration ? 2 : 1);
 }

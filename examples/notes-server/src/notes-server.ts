@@ -57,7 +57,7 @@ async function listen(
     try {
       await server.start({
         transportType: "httpStream",
-        httpStream: { host, port: chosen, endpoint: ENDPOINT, stateless },
+        httpStream: { host, port: chosen, endpoint: ENDPOINT, basePath: "/", stateless },
       });
       return chosen;
     } catch (error) {

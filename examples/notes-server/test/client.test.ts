@@ -114,10 +114,16 @@ describe.concurrent.each(await Promise.all(modes.map(start)))("$mode", (server) 
   test("slow says how far it is before it is done", async () => {
     const { client } = await open(url, user);
     const steps: number[] = [];
+    let inAll: number | undefined;
     const result = await client.callTool({ name: "slow", arguments: { seconds: 1.5 } }, undefined, {
-      onprogress: ({ progress }) => steps.push(progress),
+      onprogress: ({ progress, total }) => {
+        steps.push(progress);
+        inAll = total;
+      },
     });
     expect(steps.length).toBeGreaterThanOrEqual(3);
+    // One every 250 ms.
+    expect(inAll).toBe(6);
     expect(steps).toStrictEqual([...steps].sort((one, other) => one - other));
     expect(result.content).toStrictEqual([{ type: "text", text: "Done after 1.5 s" }]);
   });

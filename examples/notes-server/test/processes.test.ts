@@ -74,6 +74,14 @@ test.concurrent("it listens on the host and port that it is given", async () => 
   expect((await post(url, callOf("whoami"), undefined)).status).toBe(401);
 });
 
+test.concurrent("variables that FastMCP reads by itself have no say", async () => {
+  const foreign = { FASTMCP_BASE_PATH: "/x", FASTMCP_ENDPOINT: "/y", FASTMCP_STATELESS: "true" };
+  const { url } = await startServer({ ...good, ...foreign });
+  expect((await post(url, callOf("whoami"), undefined)).status).toBe(401);
+  const { call } = await connect(url, sts.mint());
+  expect((await call("whoami")).status).toBe(200);
+});
+
 test.concurrent.each(modes)(
   "$mode: a port that is taken ends it with one line and code 1",
   async ({ environment }) => {
@@ -110,6 +118,8 @@ test.concurrent.each<[what: string, environment: Environment, names: string]>([
   ["a port that is no number", { PORT: "http" }, "PORT"],
   ["a port beyond the last", { PORT: "65536" }, "PORT"],
   ["a port and a half", { PORT: "80.5" }, "PORT"],
+  ["a host that has no address", { HOST: "999.1.1.1" }, "HOST"],
+  ["an address of another machine", { HOST: "192.0.2.1" }, "HOST"],
   ["a word for a switch", { STATELESS: "true" }, "STATELESS"],
 ])("%s ends it with code 2 and one line that names the variable", async (_what, wrong, names) => {
   expect(await runServer({ ...good, ...wrong })).toStrictEqual({

@@ -1,4 +1,3 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 
 /** The kinds of things that a call can name. */
@@ -21,21 +20,6 @@ const METHODS: ReadonlyMap<unknown, { kind: ItemKind; parameter: string }> = new
 ]);
 
 const bodies = new WeakMap<IncomingMessage, Buffer[]>();
-let isRecording = false;
-
-/**
- * Begins to keep the bodies of POST requests that are being served, for {@link calledItems}. FastMCP
- * reads a body before it asks for authentication, and hands none on; a listener of our own would
- * take the body away from it. So what the stream emits is noted in passing, and nothing is changed.
- */
-export function recordBodies(): void {
-  if (isRecording) return;
-  isRecording = true;
-  subscribe("http.server.request.start", (message) => {
-    const { request } = message as { readonly request: IncomingMessage };
-    if (request.method === "POST") record(request);
-  });
-}
 
 /**
  * What the JSON-RPC messages of a request are going to call, in their order; a batch may name several.
@@ -61,7 +45,13 @@ function readCall(message: unknown): CalledItem | undefined {
   return call !== undefined && typeof name === "string" ? { kind: call.kind, name } : undefined;
 }
 
-function record(request: IncomingMessage): void {
+/**
+ * Keeps the body of a POST request that is about to be read, for {@link calledItems}. FastMCP reads a
+ * body before it asks for authentication, and hands none on; a listener of our own would take the body
+ * away from it. So what the stream emits is noted in passing, and nothing is changed.
+ */
+export function recordBody(request: IncomingMessage): void {
+  if (request.method !== "POST") return;
   const chunks: Buffer[] = [];
   let length = 0;
   bodies.set(request, chunks);

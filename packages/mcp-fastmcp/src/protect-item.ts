@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   captureRequirements,
   errorBody,
   type Principal,
@@ -16,13 +17,14 @@ import { markProtected } from "./protection.js";
  *
  * @param route - what its calls need on top of the server's defaults
  * @param tool - the definition for `addTool`; it is not changed
- * @throws ConfigurationError where `route` is malformed
+ * @throws ConfigurationError where `route` or the definition is malformed
  */
 export function protectTool<Params extends ToolParameters>(
   route: Requirements,
   tool: Tool<Principal, Params>,
 ): Tool<Principal, Params> {
   const requirements = captureRequirements(route);
+  requireFunction("protectTool", tool, "execute");
   const execute: typeof tool.execute = async (args, context) => {
     await requireOrExplain(requirements);
     return tool.execute(args, context);
@@ -35,7 +37,7 @@ export function protectTool<Params extends ToolParameters>(
  *
  * @param route - what reading it needs on top of the server's defaults
  * @param resource - the definition for `addResource`; it is not changed
- * @throws ConfigurationError where `route` is malformed
+ * @throws ConfigurationError where `route` or the definition is malformed
  */
 export function protectResource(
   route: Requirements,
@@ -49,7 +51,7 @@ export function protectResource(
  *
  * @param route - what getting it needs on top of the server's defaults
  * @param prompt - the definition for `addPrompt`; it is not changed
- * @throws ConfigurationError where `route` is malformed
+ * @throws ConfigurationError where `route` or the definition is malformed
  */
 export function protectPrompt<const Args extends InputPromptArgument<Principal>[]>(
   route: Requirements,
@@ -60,7 +62,13 @@ export function protectPrompt<const Args extends InputPromptArgument<Principal>[
 
 function protectLoad<T extends Loadable>(route: Requirements, definition: T): T {
   const requirements = captureRequirements(route);
+  requireFunction("protectResource or protectPrompt", definition, "load");
   return markProtected(guardLoad(requirements, definition), requirements);
+}
+
+function requireFunction(what: string, definition: unknown, name: string): void {
+  if (typeof Object(definition)[name] === "function") return;
+  throw new ConfigurationError(`${what}: the definition has no function ${name}`);
 }
 
 /** Something that is loaded when a client asks for it. */

@@ -9,7 +9,8 @@ import {
 } from "@caracalai/transport-mcp";
 import type { ServerOptions } from "fastmcp";
 import { openCallContext, prepareCallContexts } from "./call-context.js";
-import { calledItems, recordBodies } from "./called-items.js";
+import { calledItems } from "./called-items.js";
+import { observeRequests } from "./observe-requests.js";
 import { requireOrExplain } from "./protect-item.js";
 import { NOTHING_FURTHER, Protections } from "./protection.js";
 import { observeRegistrations } from "./registrations.js";
@@ -48,13 +49,13 @@ export function protectServer(
 ): ServerOptions<Principal> {
   const { verifier, metadata, resourceMetadata } = readProtection(options, protection);
   const protections = new Protections();
-  recordBodies();
+  observeRequests();
   prepareCallContexts();
 
   async function admit(request: IncomingMessage, context: ReturnType<typeof openCallContext>) {
     refuseLegacySse(request);
     // Each once: a batch may name a tool 100,000 times, before anyone knows who sent it.
-    const routes = new Set(calledItems(request).flatMap((item) => protections.routeOf(item) ?? []));
+    const routes = new Set(calledItems(request).flatMap((item) => protections.routesOf(item)));
     const judge = [...routes].reduce((narrower, route) => narrower.require(route), verifier);
     const result = await judge.authorization(request.headersDistinct.authorization);
     if (!result.ok) throw challengeResponse(result.error, { resourceMetadata });
@@ -82,8 +83,8 @@ export function protectServer(
       },
     },
     onToolCall: async (call) => {
-      const route = protections.routeOf({ kind: "tool", name: call.toolName });
-      await requireOrExplain(route ?? NOTHING_FURTHER);
+      const routes = protections.routesOf({ kind: "tool", name: call.toolName });
+      for (const route of [NOTHING_FURTHER, ...routes]) await requireOrExplain(route);
       await onToolCall?.(call);
     },
   };

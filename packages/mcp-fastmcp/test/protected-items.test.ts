@@ -136,20 +136,6 @@ describe("definitions that come later", () => {
     expect(ran).toEqual([]);
   });
 
-  test("a tool that is protected twice needs both", async () => {
-    const ran: string[] = [];
-    const server = protectedServer();
-    server.addTool(protectTool(WRITE, protectTool({ requireAgent: true }, tool("both", ran))));
-    const { url } = await startForTest(server);
-    const agent = { agent_session_id: "agent_session" };
-    expect((await post(url, callTool("both"), bearer(sts.mint(agent)))).status).toBe(403);
-    const [called] = (await post(url, callTool("both"), writer)).replies;
-    expect(called && textOf(called)).toContain('"error":"agent_required"');
-    expect(ran).toEqual([]);
-    const both = bearer(sts.mint({ ...agent, scope: "notes:write" }));
-    expect((await post(url, callTool("both"), both)).replies.map(textOf)).toEqual(["both"]);
-  });
-
   test("two servers with one verifier have requirements of their own", async () => {
     const [first, second] = [protectedServer(), protectedServer()];
     first.addTool(protectTool(WRITE, tool("same")));
@@ -299,4 +285,26 @@ test("on a server that is not protected, what is protected never runs", async ()
   expect(read?.error?.message).toContain('"error":"missing_token"');
   expect(ran).toEqual([]);
   expect((await post(url, callTool("plain"))).replies.map(textOf)).toEqual(["plain"]);
+});
+
+test("what is protected twice needs both, and is refused before it is dispatched", async () => {
+  const server = protectedServer();
+  const ran: string[] = [];
+  const read = { requiredScopes: ["notes:read"] };
+  server.addTool(protectTool(WRITE, protectTool(read, tool("twice", ran))));
+  const { url } = await startForTest(server);
+  const statusOf = async (scope: string) =>
+    (await post(url, callTool("twice"), bearer(sts.mint({ scope })))).status;
+  expect(await statusOf("notes:write")).toBe(403);
+  expect(await statusOf("notes:read")).toBe(403);
+  expect(ran).toEqual([]);
+  expect(await statusOf("notes:read notes:write")).toBe(200);
+  expect(ran).toEqual(["twice"]);
+});
+
+test.each([undefined, null, {}, { name: "x" }])("a definition of %j is refused", (definition) => {
+  const nothing = definition as never;
+  expect(() => protectTool({}, nothing)).toThrow(ConfigurationError);
+  expect(() => protectResource({}, nothing)).toThrow(ConfigurationError);
+  expect(() => protectPrompt({}, nothing)).toThrow(ConfigurationError);
 });

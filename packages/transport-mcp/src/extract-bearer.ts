@@ -11,6 +11,9 @@ export type Credentials =
   /** Bearer credentials, but not one token in the form of RFC 6750. */
   | { readonly kind: "malformed" };
 
+/** One space is usual, more are allowed (RFC 9110 section 11.4), and nobody sends as many as this. */
+const MAX_SEPARATOR_LENGTH = 64;
+
 const MISSING: Credentials = { kind: "missing" };
 const MALFORMED: Credentials = { kind: "malformed" };
 
@@ -36,11 +39,13 @@ export function readCredentials(header: AuthorizationHeader): Credentials {
   if (!/^bearer(?![\w-])/i.test(value)) return MISSING;
 
   const rest = value.slice("bearer".length);
+  // What is too long for a token is refused as such, without being read.
+  if (rest.length > MAX_TOKEN_LENGTH + MAX_SEPARATOR_LENGTH) {
+    return { kind: "token", token: rest.slice(1) };
+  }
   if (rest.trim() === "") return MISSING;
   const token = rest.trimStart();
   const separator = rest.slice(0, rest.length - token.length);
   if (!/^ +$/.test(separator)) return MALFORMED;
-  // What is too long for a token is refused as such, without being read.
-  const isOne = token.length > MAX_TOKEN_LENGTH || !/[\s,\p{Cc}]/u.test(token);
-  return isOne ? { kind: "token", token } : MALFORMED;
+  return /[\s,\p{Cc}]/u.test(token) ? MALFORMED : { kind: "token", token };
 }

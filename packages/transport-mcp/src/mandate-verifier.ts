@@ -2,6 +2,7 @@ import {
   type AuthorityPolicy,
   judgeAuthority,
   MandateError,
+  settleWithin,
   unavailable,
   verifyMandate,
 } from "@caracalai/identity";
@@ -15,6 +16,9 @@ import {
   readVerifierOptions,
   type VerifierConfig,
 } from "./verifier-options.js";
+
+/** Far beyond what a key cache of ours takes: two fetches of 5 seconds. */
+const KEY_DEADLINE_MS = 30_000;
 
 /** Judges mandates for one resource server. Its methods can be passed around on their own. */
 export interface MandateVerifier {
@@ -125,9 +129,11 @@ async function judgeToken(
   const nowSeconds = () => Math.floor(now() / 1_000);
   let mandate: Awaited<ReturnType<typeof verifyMandate>>;
   try {
-    mandate = await verifyMandate(token, claims, keyCache, nowSeconds);
+    const verifying = verifyMandate(token, claims, keyCache, nowSeconds);
+    mandate =
+      verifying instanceof Promise ? await settleWithin(verifying, KEY_DEADLINE_MS) : verifying;
   } catch {
-    // Only a key cache that the operator passed in can throw.
+    // Only a key cache that the operator passed in can throw, or wait for longer than this.
     return refused(unavailable("jwks_unavailable"));
   }
   if (mandate instanceof MandateError) return refused(mandate);

@@ -58,9 +58,20 @@ const single: readonly (readonly [string, string | null | undefined, string | nu
   ["1 MB", `Bearer ${long(1_048_576)}`, long(1_048_576), TOO_LONG],
   ["64 KB with a space inside", `Bearer ${long(65_536)} a`, `${long(65_536)} a`, TOO_LONG],
   ["1 MB without scheme", long(1_048_576), null, MISSING],
-  ["1 MB of spaces", `Bearer${" ".repeat(1_048_576)}`, null, MISSING],
-  ["1 MB of spaces and a token", `Bearer${" ".repeat(1_048_576)}abc`, "abc", TAKEN],
-  ["1 MB of tabs and a token", `Bearer${"\t".repeat(1_048_576)}abc`, null, MALFORMED],
+  ["1 MB of spaces", `Bearer${" ".repeat(1_048_576)}`, " ".repeat(1_048_575), TOO_LONG],
+  [
+    "20 KB of spaces and a token",
+    `Bearer${" ".repeat(20_001)}a`,
+    `${" ".repeat(20_000)}a`,
+    TOO_LONG,
+  ],
+  [
+    "20 KB of tabs and a token",
+    `Bearer${"\t".repeat(20_001)}a`,
+    `${"\t".repeat(20_000)}a`,
+    TOO_LONG,
+  ],
+  ["64 spaces and a token", `Bearer${" ".repeat(64)}abc`, "abc", TAKEN],
 ];
 
 /** Name, header lines as a server saw them, the verdict. */
@@ -99,7 +110,8 @@ const verifier = verifierFor(
 
 describe("the Authorization header", () => {
   test.each(single)("%s", async (_name, header, token, verdict) => {
-    expect(extractBearer(header ?? undefined)).toBe(token);
+    // Compared here, since a difference of a megabyte takes minutes to print.
+    expect(extractBearer(header ?? undefined) === token).toBe(true);
     expect(verdictOf(await verifier.authorization(header))).toBe(verdict);
     expect(verdictOf(await verifier.authorization(header == null ? header : [header]))).toBe(
       verdict,

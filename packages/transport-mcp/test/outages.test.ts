@@ -203,3 +203,16 @@ describe("warmup", () => {
     await vi.waitFor(() => warmup(), soon);
   });
 });
+
+test("a key cache of the operator's that never answers is not waited for", async () => {
+  const keyCache: KeyCache = { find: () => new Promise(() => {}), warmup: async () => true };
+  const { authenticate } = verifierFor(running, { keyCache });
+  vi.useFakeTimers();
+  try {
+    const result = authenticate(running.mint());
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(verdictOf(await result)).toBe(UNAVAILABLE);
+  } finally {
+    vi.useRealTimers();
+  }
+});
