@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test demo mutants clean
+.PHONY: help install build check test demo mutants clean fuzz bench-refusals
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +26,19 @@ demo: build ## STS, notes server and MCP client in one go: what is let in, what 
 
 mutants: build ## Mutation testing of identity, revocation and transport-mcp: about half an hour
 	npx stryker run
+
+fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_RUNS go on where it stopped
+	npx tsc -b fuzz
+	node fuzz/dist/long-run/main.js
+
+bench-refusals: build ## What each kind of refusal costs beside an acceptance; writes docs/refusal-cost.md
+	npx tsc -b bench/refusals
+	node --expose-gc bench/refusals/dist/main.js
+
+vectors: build ## Writes vectors/ and docs/vectors.md anew
+	npx tsc -p tools/vectors
+	node reports/vectors/main.js vectors
+	npx vitest run tools/vectors/report.test.ts --reporter=default --update
 
 clean: ## Removes what was built and installed
 	rm -rf node_modules packages/*/dist examples/*/dist reports

@@ -14,7 +14,13 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+    include: [
+      "packages/*/test/**/*.test.ts",
+      "examples/*/test/**/*.test.ts",
+      "tools/**/*.test.ts",
+      "fuzz/**/*.test.ts",
+      "bench/refusals/**/*.test.ts",
+    ],
     reporters: ["default", "json"],
     outputFile: { json: "reports/vitest.json" },
     // Much of the time is spent waiting for servers and clients: both cores are worth using.

@@ -32,6 +32,21 @@ test("the README's table of codes is the table that answers are made from", () =
   );
 });
 
+test("the README says what this is, what it is not, and what is checked in which order", () => {
+  expect(readme).toMatch(/independent implementation of Caracal's wire format/);
+  expect(readme).toMatch(/creates no agent sessions and no delegation edges/);
+  const steps = [...readme.matchAll(/^\d\. \*\*(\w+)\*\*/gm)].map(([, step]) => step);
+  expect(steps).toEqual([
+    "Bearer",
+    "Shape",
+    "Key",
+    "Signature",
+    "Claims",
+    "Authority",
+    "Revocation",
+  ]);
+});
+
 test("the README's make targets exist", () => {
   const makefile = read("Makefile");
   const targets = [...readme.matchAll(/^make ([a-z-]+)/gm)].map(([, target]) => target);

@@ -1,0 +1,52 @@
+import { createDevSts, type DevSts } from "@caracalai/dev-sts";
+import { InMemoryRevocationStore } from "@caracalai/revocation";
+import {
+  createKeyCache,
+  createMandateVerifier,
+  type MandateVerifier,
+  type Requirements,
+} from "@caracalai/transport-mcp";
+
+export const AUDIENCE = "https://mcp.example.com";
+export const ZONES: readonly string[] = ["zone_a", "zone_b"];
+
+/** A real STS on loopback and verifiers of it, for one zone and for both. */
+export interface Setting {
+  readonly sts: DevSts;
+  readonly one: MandateVerifier;
+  readonly both: MandateVerifier;
+  readonly revocations: InMemoryRevocationStore;
+}
+
+export async function createSetting(requirements: Requirements = {}): Promise<Setting> {
+  const revocations = new InMemoryRevocationStore();
+  const sts = await createDevSts({ zones: ZONES, audience: AUDIENCE, announce: () => {} });
+  const keyCache = createKeyCache();
+  const verifierOf = (zoneId: readonly string[]) =>
+    createMandateVerifier({
+      issuer: sts.issuer,
+      audience: AUDIENCE,
+      zoneId,
+      revocations,
+      keyCache,
+      ...requirements,
+    });
+  const [one, both] = [verifierOf(["zone_a"]), verifierOf(ZONES)];
+  await both.warmup();
+  return { sts, one, both, revocations };
+}
+
+/** Header, payload and signature of a token. */
+export function partsOf(token: string): readonly [string, string, string] {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  return [header, payload, signature];
+}
+
+export function encode(text: string): string {
+  return Buffer.from(text).toString("base64url");
+}
+
+/** The same text in memory of its own, as a server gets it: nothing was flattened or hashed yet. */
+export function fresh(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
