@@ -109,6 +109,11 @@ function readProtection(options: ProtectableServerOptions, protection: ServerPro
   if (typeof verifier?.authorization !== "function") {
     throw new ConfigurationError("protectServer: verifier is missing, see createMandateVerifier");
   }
+  if (protection.resource === undefined && !/^https?:/i.test(verifier.audience)) {
+    throw new ConfigurationError(
+      "resource is missing, and its default, the verifier's audience, is no URL",
+    );
+  }
   const metadata = protectedResourceMetadata({
     resource: protection.resource ?? verifier.audience,
     authorizationServers: protection.authorizationServers ?? [verifier.issuer],

@@ -45,7 +45,7 @@ test.each<readonly [string, unknown, unknown, string]>([
     "an audience that is no URL",
     serverOptions,
     { verifier: verifierFor(sts, { audience: "notes" }) },
-    "resource has",
+    "resource is missing",
   ],
 ])("refuses %s", (_name, options, protection, message) => {
   const protect = () =>
