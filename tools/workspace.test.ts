@@ -38,6 +38,12 @@ test.each(manifests)("%s pins its versions and names the oldest Node.js", (path)
   expect(engines).toEqual({ node: ">=20.19" });
 });
 
+test("the platform's crypto is chosen by an import condition: Node's own, else that of the Web", () => {
+  expect(readJson("packages/identity/package.json").imports).toEqual({
+    "#platform": { node: "./dist/platform/node.js", default: "./dist/platform/web.js" },
+  });
+});
+
 describe.each(published)("%s", (folder) => {
   test("is ESM, licensed, and built before it is packed", () => {
     expect(readJson(`${folder}package.json`)).toMatchObject({

@@ -3,6 +3,7 @@ import { AUDIENCE, ISSUER, NOW, ZONE } from "./mandates.js";
 import { principalOf } from "./principal.js";
 import { type TokenSpec, tokenOf } from "./token.js";
 
+/** A text as it stands in a file: long repetitions are counted, not written. */
 export type Text = string | { readonly parts: readonly (string | Repeat)[] };
 
 interface Repeat {

@@ -1,15 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { ServedKeySet, Text } from "../generate/case.js";
 
-/** A text as it stands in a file: long repetitions are counted, not written. */
-export type Text = string | { readonly parts: readonly (string | Repeat)[] };
-
-interface Repeat {
-  readonly repeat: string;
-  readonly times: number;
-}
-
-/** What a zone serves: a key set of keys.json by name, a document, or a body that is none. */
-export type ServedKeySet = string | { readonly document: unknown } | { readonly body: string };
+export type { ServedKeySet, Text };
 
 /** One case; vectors/README.md describes the members. */
 export interface Vector {
