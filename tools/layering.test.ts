@@ -2,9 +2,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 /** Who may import whom, and with which dependencies beside that. Dependencies point inward. */
-const LAYERS: Readonly<Record<string, { readonly own: string[]; readonly foreign: string[] }>> = {
+const LAYERS: Readonly<
+  Record<
+    string,
+    { readonly own: string[]; readonly foreign: string[]; readonly optional?: string[] }
+  >
+> = {
   identity: { own: [], foreign: ["node:buffer", "node:crypto"] },
   revocation: { own: [], foreign: [] },
+  // The clients are known by their shape alone: they are named as peers, and never imported.
+  "revocation-redis": {
+    own: ["revocation"],
+    foreign: ["node:buffer", "node:crypto"],
+    optional: ["ioredis", "redis"],
+  },
   "transport-mcp": { own: ["identity", "revocation"], foreign: [] },
   "mcp-fastmcp": {
     own: ["transport-mcp"],
@@ -39,6 +50,7 @@ const manifestOf = (layer: string) =>
   JSON.parse(read(`packages/${layer}/package.json`)) as {
     readonly dependencies?: Record<string, string>;
     readonly peerDependencies?: Record<string, string>;
+    readonly peerDependenciesMeta?: Record<string, { readonly optional: boolean }>;
   };
 
 test("every package has its place in the layers", () => {
@@ -51,7 +63,7 @@ test("the import finder finds every form of import", () => {
   expect(statements).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
 });
 
-describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign }) => {
+describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign, optional = [] }) => {
   test.each(sources(layer))("%s imports only what its layer may", (path) => {
     const allowed = [...own.map((name) => `@caracalai/${name}`), ...foreign];
     const outside = importsOf(path).filter((name) => !name.startsWith(".") && name !== "#platform");
@@ -66,10 +78,15 @@ describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign }) => {
   });
 
   test("its package depends on what its layer may import, and on nothing else", () => {
-    const { dependencies = {}, peerDependencies = {} } = manifestOf(layer);
+    const manifest = manifestOf(layer);
+    const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
     expect(Object.keys(dependencies)).toEqual(own.map((name) => `@caracalai/${name}`));
-    expect(Object.keys(peerDependencies)).toEqual(
-      foreign.filter((name) => !name.startsWith("node:")),
+    expect(Object.keys(peerDependencies)).toEqual([
+      ...foreign.filter((name) => !name.startsWith("node:")),
+      ...optional,
+    ]);
+    expect(peerDependenciesMeta).toEqual(
+      Object.fromEntries(optional.map((name) => [name, { optional: true }])),
     );
   });
 

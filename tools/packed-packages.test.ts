@@ -20,6 +20,7 @@ const SNIPPET = join(root, "packages/mcp-fastmcp/test/snippets/seed-verifier.ts"
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   identity: [],
   revocation: [],
+  "revocation-redis": ["revocation"],
   "transport-mcp": ["identity", "revocation"],
   "mcp-fastmcp": ["transport-mcp", "identity", "revocation"],
   "dev-sts": [],
