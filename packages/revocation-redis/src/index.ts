@@ -7,6 +7,13 @@ export {
 } from "./clients/from-node-redis-sentinel.js";
 export type { NodeRedisCommandOptions } from "./clients/node-redis-command.js";
 export { ConfigurationError } from "./configuration-error.js";
+export type { EventTrust } from "./events/event-trust.js";
+export { createEventVerifier, type EventVerifier } from "./events/event-verifier.js";
+export { type EventProblem, InvalidEventError } from "./events/invalid-event-error.js";
+export { parseDelegationEvent } from "./events/parse-delegation-event.js";
+export { parseRevocationEvent } from "./events/parse-revocation-event.js";
+export type { FieldList } from "./events/read-fields.js";
+export { signEvent } from "./events/sign-event.js";
 export type {
   RedisAccess,
   RedisArgument,
