@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test demo mutants fuzz bench-refusals vectors clean
+.PHONY: help install build check redis test demo mutants fuzz bench-refusals vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,7 +18,10 @@ check: build ## Lints, checks the format and type-checks tests too
 	npm run --silent check
 	npm run --silent typecheck
 
-test: check ## Everything above, and all tests
+redis: ## Makes sure that tests can start a Redis; installs Debian's where it may
+	node tools/ensure-redis.js
+
+test: check redis ## Everything above, and all tests
 	npm run --silent test
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why

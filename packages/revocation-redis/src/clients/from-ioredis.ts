@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import { ConfigurationError } from "../configuration-error.js";
 import type { RedisAccess, RedisCommand, RedisConnection } from "../redis-access.js";
 import { toClientArguments } from "./client-arguments.js";
+import { OwnConnection } from "./own-connection.js";
 import { requireClient, settingOf } from "./require-client.js";
 
 /** A client of ioredis, by what is used of it: `Redis` (also behind Sentinel) or `Cluster`. */
@@ -86,13 +87,11 @@ function connectionOf(client: IoredisClient): RedisConnection {
         enableOfflineQueue: false,
         retryStrategy: () => null,
       });
-  return {
-    open: async () => {
-      // Each error is that of a command as well; without a listener it would be printed.
-      own.on("error", () => {});
-      await own.connect();
-    },
+  // Each error is that of a command as well; without a listener it would be printed.
+  own.on("error", () => {});
+  return new OwnConnection({
+    connect: () => own.connect(),
     command: commandOf(own),
-    close: () => own.disconnect(),
-  };
+    disconnect: () => own.disconnect(),
+  });
 }

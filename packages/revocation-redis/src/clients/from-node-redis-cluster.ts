@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { RedisAccess, RedisCommand, RedisConnection } from "../redis-access.js";
 import { toClientArgument, toClientArguments } from "./client-arguments.js";
 import { type NodeRedisCommandOptions, nodeRedisOptions } from "./node-redis-command.js";
+import { OwnConnection } from "./own-connection.js";
 import { requireClient } from "./require-client.js";
 
 /** A client of node-redis for a cluster (`createCluster`), by what is used of it. */
@@ -63,19 +64,11 @@ async function commandOfNode<Node>(
 
 function connectionOf<Node>(client: NodeRedisCluster<Node>): RedisConnection {
   const own = client.duplicate();
-  return {
-    open: async () => {
-      // Each error is that of a command as well; without a listener it would end the process.
-      own.on("error", () => {});
-      await own.connect();
-    },
+  // Each error is that of a command as well; without a listener it would end the process.
+  own.on("error", () => {});
+  return new OwnConnection({
+    connect: () => own.connect(),
     command: commandOf(own),
-    close: () => {
-      try {
-        own.destroy();
-      } catch {
-        // It was closed already.
-      }
-    },
-  };
+    disconnect: () => own.destroy(),
+  });
 }

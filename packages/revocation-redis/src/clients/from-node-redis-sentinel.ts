@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { RedisAccess, RedisCommand, RedisConnection } from "../redis-access.js";
 import { toClientArguments } from "./client-arguments.js";
 import { type NodeRedisCommandOptions, nodeRedisOptions } from "./node-redis-command.js";
+import { OwnConnection } from "./own-connection.js";
 import { requireClient } from "./require-client.js";
 
 /** A client of node-redis behind Sentinel (`createSentinel`), by what is used of it. */
@@ -46,17 +47,11 @@ function commandOf(client: NodeRedisSentinel): RedisCommand {
 
 function connectionOf(client: NodeRedisSentinel): RedisConnection {
   const own = client.duplicate();
-  return {
-    open: async () => {
-      // Each error is that of a command as well; without a listener it would end the process.
-      own.on("error", () => {});
-      await own.connect();
-    },
+  // Each error is that of a command as well; without a listener it would end the process.
+  own.on("error", () => {});
+  return new OwnConnection({
+    connect: () => own.connect(),
     command: commandOf(own),
-    close: () => {
-      own.destroy().catch(() => {
-        // It was closed already.
-      });
-    },
-  };
+    disconnect: () => own.destroy(),
+  });
 }

@@ -3,6 +3,7 @@ import { ConfigurationError } from "../configuration-error.js";
 import type { RedisAccess, RedisCommand, RedisConnection } from "../redis-access.js";
 import { toClientArguments } from "./client-arguments.js";
 import { type NodeRedisCommandOptions, nodeRedisOptions } from "./node-redis-command.js";
+import { OwnConnection } from "./own-connection.js";
 import { requireClient, settingOf } from "./require-client.js";
 
 /** A client of node-redis for one server (`createClient`), by what is used of it. */
@@ -60,19 +61,11 @@ function connectionOf(client: NodeRedisClient): RedisConnection {
     socket: { ...(settingOf(client.options, "socket") ?? {}), reconnectStrategy: false },
     clientSideCache: undefined,
   });
-  return {
-    open: async () => {
-      // Each error is that of a command as well; without a listener it would end the process.
-      own.on("error", () => {});
-      await own.connect();
-    },
+  // Each error is that of a command as well; without a listener it would end the process.
+  own.on("error", () => {});
+  return new OwnConnection({
+    connect: () => own.connect(),
     command: commandOf(own),
-    close: () => {
-      try {
-        own.destroy();
-      } catch {
-        // It was closed already.
-      }
-    },
-  };
+    disconnect: () => own.destroy(),
+  });
 }

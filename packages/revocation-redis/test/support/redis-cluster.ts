@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
+
+const SLOTS = 16_384;
+
+/** Starts a cluster of primaries on loopback, without replicas. End each of them with `stop`. */
+export async function startCluster(size: number): Promise<readonly RedisServer[]> {
+  const servers = await Promise.all(
+    Array.from({ length: size }, async () => {
+      // The default, the port plus 10,000, may be out of range.
+      const bus = ["--cluster-port", `${await freePort()}`];
+      return startRedis({ settings: ["--cluster-enabled", "yes", ...bus] });
+    }),
+  );
+  const [first] = servers;
+  if (first === undefined) throw new Error("A cluster has one server or more.");
+  await Promise.all(servers.map((server, index) => takeSlots(server, index, size)));
+  for (const server of servers.slice(1)) await meet(first, server);
+  await Promise.all(servers.map((server) => untilOk(server, size)));
+  return servers;
+}
+
+async function takeSlots(server: RedisServer, index: number, size: number): Promise<void> {
+  const first = Math.ceil((index * SLOTS) / size);
+  const last = Math.ceil(((index + 1) * SLOTS) / size) - 1;
+  await server.command("CLUSTER", "ADDSLOTSRANGE", `${first}`, `${last}`);
+}
+
+async function meet(server: RedisServer, other: RedisServer): Promise<void> {
+  const [, bus] = /@(\d+)/.exec(String(await other.command("CLUSTER", "NODES"))) ?? [];
+  await server.command("CLUSTER", "MEET", other.host, `${other.port}`, `${bus}`);
+}
+
+async function untilOk(server: RedisServer, size: number): Promise<void> {
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
+    const info = String(await server.command("CLUSTER", "INFO"));
+    if (info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${size}`)) return;
+    await sleep(50);
+  }
+  throw new Error("The cluster did not come up.");
+}
