@@ -21,3 +21,6 @@ export type {
   RedisCommandOptions,
   RedisConnection,
 } from "./redis-access.js";
+export { type RedisProblem, RedisStoreError } from "./redis-store-error.js";
+export { RedisRevocationStore } from "./store/redis-revocation-store.js";
+export type { RedisRevocationStoreOptions } from "./store/store-options.js";
