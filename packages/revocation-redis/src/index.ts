@@ -23,4 +23,5 @@ export type {
 } from "./redis-access.js";
 export { type RedisProblem, RedisStoreError } from "./redis-store-error.js";
 export { RedisRevocationStore } from "./store/redis-revocation-store.js";
+export { requireSafeServer } from "./store/require-safe-server.js";
 export type { RedisRevocationStoreOptions } from "./store/store-options.js";

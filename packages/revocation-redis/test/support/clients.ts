@@ -8,7 +8,13 @@ import {
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster, createSentinel } from "redis";
 import type { RedisSentinel } from "./redis-sentinel.js";
-import type { RedisServer } from "./redis-server.js";
+
+/** Where a client connects to: a server, or a proxy before it. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+}
 
 /** A client that a test has connected, and has to end. */
 export interface Connected {
@@ -18,7 +24,7 @@ export interface Connected {
 
 const noErrors = (): void => {};
 
-export async function connectNodeRedis(server: RedisServer, resp: 2 | 3 = 3): Promise<Connected> {
+export async function connectNodeRedis(server: Address, resp: 2 | 3 = 3): Promise<Connected> {
   const client = createClient({
     url: server.url,
     RESP: resp,
@@ -28,7 +34,7 @@ export async function connectNodeRedis(server: RedisServer, resp: 2 | 3 = 3): Pr
   return { redis: fromNodeRedis(client), end: () => client.destroy() };
 }
 
-export async function connectIoredis(server: RedisServer, protocol: 2 | 3 = 3): Promise<Connected> {
+export async function connectIoredis(server: Address, protocol: 2 | 3 = 3): Promise<Connected> {
   const client = new Redis({
     host: server.host,
     port: server.port,
@@ -41,14 +47,14 @@ export async function connectIoredis(server: RedisServer, protocol: 2 | 3 = 3): 
   return { redis: fromIoredis(client), end: () => client.disconnect() };
 }
 
-export async function connectNodeRedisCluster(nodes: readonly RedisServer[]): Promise<Connected> {
+export async function connectNodeRedisCluster(nodes: readonly Address[]): Promise<Connected> {
   const client = createCluster({ rootNodes: nodes.map(({ url }) => ({ url })) });
   client.on("error", noErrors);
   await client.connect();
   return { redis: fromNodeRedisCluster(client), end: () => client.destroy() };
 }
 
-export async function connectIoredisCluster(nodes: readonly RedisServer[]): Promise<Connected> {
+export async function connectIoredisCluster(nodes: readonly Address[]): Promise<Connected> {
   const client = new Cluster(
     nodes.map(({ host, port }) => ({ host, port })),
     { lazyConnect: true },

@@ -15,10 +15,13 @@ export interface RedisServerOptions {
 
 const START_DEADLINE_MS = 15_000;
 
-/** Starts a server of the test's own, on a free port and in a folder of its own. End it with `stop`. */
-export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+/** Starts a server of the test's own, on a free port (or the one given) and in a folder of its own. End it with `stop`. */
+export async function startRedis(
+  options: RedisServerOptions = {},
+  port?: number,
+): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "redis-"));
-  const server = new RedisServer(folder, await freePort(), options);
+  const server = new RedisServer(folder, port ?? (await freePort()), options);
   await server.start();
   return server;
 }
@@ -60,6 +63,8 @@ export class RedisServer {
       "--appendonly",
       ...aof,
     ];
+    // Else a new replica waits for 5 seconds, in case that more of them come.
+    args.push("--repl-diskless-sync-delay", "0");
     const deadline = performance.now() + START_DEADLINE_MS;
     while (performance.now() < deadline) {
       this.#process = new RedisProcess([...args, ...settings], this.#folder);
