@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./configuration-error.js";
+import type { RedisAccess } from "./redis-access.js";
 
 /** @throws ConfigurationError where the options are no object, or one has a name that is not known. */
 export function requireKnownOptions(options: unknown, names: readonly string[]): void {
@@ -39,4 +40,20 @@ export function readName(name: string, value: unknown, fallback: string): string
     );
   }
   return value;
+}
+
+/** @throws ConfigurationError where it is not what the adapters of this package give. */
+export function readRedisAccess(redis: unknown): RedisAccess {
+  const access = (typeof redis === "object" && redis !== null ? redis : {}) as Partial<RedisAccess>;
+  const isAccess =
+    typeof access.command === "function" &&
+    typeof access.connection === "function" &&
+    typeof access.primaries === "function" &&
+    typeof access.isCluster === "boolean";
+  if (!isAccess) {
+    throw new ConfigurationError(
+      "redis must be what fromNodeRedis, fromIoredis and the like give.",
+    );
+  }
+  return access as RedisAccess;
 }

@@ -10,7 +10,9 @@ export async function startCluster(size: number): Promise<readonly RedisServer[]
     Array.from({ length: size }, async () => {
       // The default, the port plus 10,000, may be out of range.
       const bus = ["--cluster-port", `${await freePort()}`];
-      return startRedis({ settings: ["--cluster-enabled", "yes", ...bus] });
+      // A cluster of one would not know its own address.
+      const address = ["--cluster-announce-ip", "127.0.0.1"];
+      return startRedis({ settings: ["--cluster-enabled", "yes", ...bus, ...address] });
     }),
   );
   const [first] = servers;

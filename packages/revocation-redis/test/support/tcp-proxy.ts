@@ -7,17 +7,20 @@ export class TcpProxy {
   readonly host = "127.0.0.1";
   /** How long each piece is held back, in either direction. */
   delayMs = 0;
+  /** Where new connections lead to. */
+  target: RedisServer;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(server: Server) {
+  private constructor(server: Server, target: RedisServer) {
     this.#server = server;
+    this.target = target;
   }
 
   /** Listens on a free port. End it with `stop`. */
   static async start(target: RedisServer): Promise<TcpProxy> {
-    const proxy = new TcpProxy(createServer());
-    proxy.#server.on("connection", (near) => proxy.#join(near, target));
+    const proxy = new TcpProxy(createServer(), target);
+    proxy.#server.on("connection", (near) => proxy.#join(near));
     proxy.#server.listen(0, proxy.host);
     await once(proxy.#server, "listening");
     return proxy;
@@ -45,8 +48,8 @@ export class TcpProxy {
     await closed;
   }
 
-  #join(near: Socket, { host, port }: RedisServer): void {
-    const far = connect(port, host);
+  #join(near: Socket): void {
+    const far = connect(this.target.port, this.target.host);
     for (const [from, to] of [
       [near, far],
       [far, near],
