@@ -59,7 +59,9 @@ export class StreamConsumer {
     await pause(this.#options.startTimeoutMs, this.#firstRead.signal);
     if (this.#firstRead.signal.aborted) return;
     await this.stop();
-    throw new RedisStoreError("connection", "The stream was not read in time.");
+    const { lastError } = this.health();
+    const reason = lastError === undefined ? "" : ` ${lastError.message}`;
+    throw new RedisStoreError("connection", `The stream was not read in time.${reason}`);
   }
 
   /**
