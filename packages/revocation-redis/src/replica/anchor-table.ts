@@ -105,7 +105,8 @@ export class AnchorTable {
       this.#makeTextRoom(anchor, now);
     }
     const latest = Math.max(known?.expiry ?? 0, expiry);
-    this.#texts.set(anchor, { value: true, expiry: latest }, marked, now);
+    const keepsMark = marked || this.#texts.isMarked(anchor, now);
+    this.#texts.set(anchor, { value: true, expiry: latest }, keepsMark, now);
     return known === undefined;
   }
 

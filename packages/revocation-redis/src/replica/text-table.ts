@@ -8,7 +8,7 @@ export interface TextEntry<Value> {
 }
 
 interface HeldEntry<Value> extends TextEntry<Value> {
-  /** The round in which the entry was marked. */
+  /** How often all marks had been taken off when this one was set; none at 0. */
   readonly round: number;
 }
 
@@ -37,20 +37,24 @@ export class TextTable<Value> {
     return entry !== undefined && now < entry.expiry ? entry : undefined;
   }
 
+  /** Whether a text has a live entry with a mark. */
+  isMarked(text: string, now: number): boolean {
+    const entry = this.#entries.get(text);
+    return entry?.round === this.#round && now < entry.expiry;
+  }
+
   /** Whether there is an entry, live or ended: setting it takes no further room. */
   has(text: string): boolean {
     return this.#entries.has(text);
   }
 
-  /** Sets the entry of a text, new or not. The mark of a live one stays. */
+  /** Sets the entry of a text, new or not. */
   set(text: string, { value, expiry }: TextEntry<Value>, marked: boolean, now: number): void {
-    const known = this.#entries.get(text);
-    if (known === undefined) {
+    if (!this.#entries.has(text)) {
       if (this.#entries.size >= this.#sweepSize) this.sweep(now);
       this.#length += text.length;
     }
-    const kept = known !== undefined && now < known.expiry ? known.round : 0;
-    this.#entries.set(text, { value, expiry, round: marked ? this.#round : kept });
+    this.#entries.set(text, { value, expiry, round: marked ? this.#round : 0 });
     this.#earliest = Math.min(this.#earliest, expiry);
   }
 

@@ -18,7 +18,8 @@ type Step =
       readonly marked: boolean;
     }
   | { readonly do: "pass"; readonly time: number }
-  | { readonly do: "sweepSome" | "unmark" };
+  | { readonly do: "sweepSome" }
+  | { readonly do: "unmark" };
 
 const steps = fc.array(
   fc.oneof(
