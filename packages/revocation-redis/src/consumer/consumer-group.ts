@@ -47,8 +47,9 @@ export class ConsumerGroup {
   constructor(command: TimedCommand, options: CapturedConsumerOptions) {
     this.#command = command;
     this.#options = options;
-    const { stream } = options;
-    this.#lossKey = stream.includes("{") ? `${stream}.loss` : `{${stream}}.loss`;
+    const { stream, group } = options;
+    // The braces keep it in the stream's slot of a cluster; a name that has some does so itself.
+    this.#lossKey = `${stream.includes("{") ? stream : `{${stream}}`}.loss.${group}`;
   }
 
   /**

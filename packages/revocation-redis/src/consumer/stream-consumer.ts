@@ -50,13 +50,15 @@ export class StreamConsumer {
   /**
    * Starts to read; once only. Resolves when the stream was read for the first time.
    *
-   * @throws RedisStoreError (rejects) where that is not so within `startTimeoutMs`; it is stopped then.
+   * @throws RedisStoreError (rejects) where that is not so within `startTimeoutMs`, or before `stop` is
+   *   called; it is stopped then.
    */
   async start(): Promise<void> {
     if (this.#record.state !== "new") throw new TypeError("A consumer is started once.");
     this.#record.state = "starting";
     this.#running = this.#run();
-    await pause(this.#options.startTimeoutMs, this.#firstRead.signal);
+    const decided = AbortSignal.any([this.#firstRead.signal, this.#abort.signal]);
+    await pause(this.#options.startTimeoutMs, decided);
     if (this.#firstRead.signal.aborted) return;
     await this.stop();
     const { lastError } = this.health();

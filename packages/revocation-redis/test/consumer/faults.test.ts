@@ -424,6 +424,30 @@ test("where Redis is down, start says so within its deadline", async () => {
   await connecting;
 });
 
+test("a consumer that is stopped while it starts says so at once", async () => {
+  const server = await newServer();
+  const { redis, end } = await connectNodeRedis(server);
+  ends.push(end);
+  server.freeze();
+  const store = new InMemoryRevocationStore();
+  const consumer = new RedisRevocationConsumer({ redis, store, allowUnsigned: true });
+  const started = consumer.start();
+  const rejected = expect(started).rejects.toThrow("The stream was not read in time.");
+  await consumer.stop();
+  await rejected;
+});
+
+test("a loss is that of a group: another one goes on", async () => {
+  const server = await newServer();
+  const [one, other] = [await running(server), await running(server, { group: "other" })];
+  await revoke(server, "session");
+  for (const it of [one, other]) await untilReady(it);
+  await server.command("XGROUP", "DESTROY", REVOCATIONS, GROUP);
+  await eventually(() => one.consumer.health().loss === "history_lost", "the loss");
+  expect(other.consumer.health()).toMatchObject({ loss: undefined, ready: true });
+  expect(await server.command("KEYS", "*.loss.*")).toEqual([`{${REVOCATIONS}}.loss.${GROUP}`]);
+});
+
 test("with a name that is the same after a restart, what was held is taken up at once", async () => {
   const server = await newServer();
   await server.command("XGROUP", "CREATE", REVOCATIONS, GROUP, "0", "MKSTREAM");

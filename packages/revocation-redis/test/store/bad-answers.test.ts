@@ -84,7 +84,12 @@ describe("an answer that is none", () => {
     ] satisfies RedisCommand[]) {
       for (const outcome of await outcomes(command)) {
         expect(outcome).toBeInstanceOf(RedisStoreError);
-        expect((outcome as RedisStoreError).problem).toMatch(/connection|timeout/);
+        const { problem, message } = outcome as RedisStoreError;
+        expect([problem, message]).toEqual(
+          problem === "timeout"
+            ? ["timeout", "Redis did not answer within 20 ms."]
+            : ["connection", "Redis could not be reached."],
+        );
       }
     }
   });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "./eventually.js";
 import { freePort } from "./free-port.js";
 import { type RedisServer, startRedis } from "./redis-server.js";
 
@@ -6,21 +6,39 @@ const SLOTS = 16_384;
 
 /** Starts a cluster of primaries on loopback, without replicas. End each of them with `stop`. */
 export async function startCluster(size: number): Promise<readonly RedisServer[]> {
-  const servers = await Promise.all(
-    Array.from({ length: size }, async () => {
-      // The default, the port plus 10,000, may be out of range.
-      const bus = ["--cluster-port", `${await freePort()}`];
-      // A cluster of one would not know its own address.
-      const address = ["--cluster-announce-ip", "127.0.0.1"];
-      return startRedis({ settings: ["--cluster-enabled", "yes", ...bus, ...address] });
-    }),
-  );
+  const servers = await Promise.all(Array.from({ length: size }, startNode));
   const [first] = servers;
   if (first === undefined) throw new Error("A cluster has one server or more.");
   await Promise.all(servers.map((server, index) => takeSlots(server, index, size)));
   for (const server of servers.slice(1)) await meet(first, server);
   await Promise.all(servers.map((server) => untilOk(server, size)));
   return servers;
+}
+
+/** Starts a replica of a cluster's primary. End it with `stop`. */
+export async function addReplica(primary: RedisServer): Promise<RedisServer> {
+  const replica = await startNode();
+  await meet(replica, primary);
+  const id = String(await primary.command("CLUSTER", "MYID"));
+  const isInStep = async (): Promise<boolean> => {
+    await replica.command("CLUSTER", "REPLICATE", id);
+    return String(await replica.command("INFO", "replication")).includes("master_link_status:up");
+  };
+  await eventually(() => isInStep().catch(() => false), "the replica", 20_000);
+  const isKnown = async (): Promise<boolean> => {
+    const shards = JSON.stringify(await primary.command("CLUSTER", "SHARDS"));
+    return shards.split('"online"').length === 3;
+  };
+  await eventually(isKnown, "the replica in the cluster", 20_000);
+  return replica;
+}
+
+async function startNode(): Promise<RedisServer> {
+  // The default, the port plus 10,000, may be out of range.
+  const bus = ["--cluster-port", `${await freePort()}`];
+  // A cluster of one would not know its own address.
+  const address = ["--cluster-announce-ip", "127.0.0.1"];
+  return startRedis({ settings: ["--cluster-enabled", "yes", ...bus, ...address] });
 }
 
 async function takeSlots(server: RedisServer, index: number, size: number): Promise<void> {
@@ -35,10 +53,9 @@ async function meet(server: RedisServer, other: RedisServer): Promise<void> {
 }
 
 async function untilOk(server: RedisServer, size: number): Promise<void> {
-  for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
+  const isOk = async (): Promise<boolean> => {
     const info = String(await server.command("CLUSTER", "INFO"));
-    if (info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${size}`)) return;
-    await sleep(50);
-  }
-  throw new Error("The cluster did not come up.");
+    return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${size}`);
+  };
+  await eventually(isOk, "the cluster", 20_000);
 }
