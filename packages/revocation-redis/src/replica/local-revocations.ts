@@ -3,8 +3,11 @@ import {
   RevocationStoreError,
   RevocationStoreFullError,
 } from "@caracalai/revocation";
+import { RevocationKeys } from "../store/revocation-keys.js";
 import { AnchorTable } from "./anchor-table.js";
 import { TextTable } from "./text-table.js";
+
+const KEYS = new RevocationKeys();
 
 /** A revocation and how long it lives: `expiry` is a time of the monotonic clock in milliseconds. */
 export interface LocalRevocation {
@@ -38,8 +41,20 @@ export class LocalRevocations {
     return this.#anchors.size + this.#epochs.size;
   }
 
+  /**
+   * Whether an anchor is revoked.
+   *
+   * @throws RevocationStoreError where the anchor is named like a zone's epoch, and the zone has one:
+   *   another writer may have meant the anchor.
+   */
   isRevoked(anchor: string, now: number): boolean {
-    return this.#anchors.has(anchor, now);
+    if (this.#anchors.has(anchor, now)) return true;
+    if (!KEYS.isReserved(anchor)) return false;
+    const meaning = KEYS.meaningOf(KEYS.ambiguous(anchor));
+    if (meaning?.kind === "epoch" && this.epochOf(meaning.zoneId, now) > 0) {
+      throw new RevocationStoreError("The anchor is named like the delegation epoch of a zone.");
+    }
+    return false;
   }
 
   /** The zones for which Redis holds something that is no epoch: it may stand for a high one. */

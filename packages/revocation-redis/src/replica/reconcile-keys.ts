@@ -59,13 +59,16 @@ async function takeOverKeys(
   return unreadable;
 }
 
-/** A revocation; the zone alone where its key holds no epoch; nothing where the key is another's. */
+/**
+ * A revocation; the zone alone where its key holds no epoch; nothing where the key is another's,
+ * or has ended.
+ */
 function read(
   { key, ttlMs, value }: ScannedKey,
   keys: RevocationKeys,
   now: number,
 ): LocalRevocation | string | undefined {
-  const meaning = keys.meaningOf(key);
+  const meaning = ttlMs === 0 ? undefined : keys.meaningOf(key);
   const expiry = now + ttlMs;
   if (meaning?.kind === "anchor") return { event: meaning, expiry };
   if (meaning === undefined) return undefined;

@@ -114,3 +114,15 @@ test("a zone whose epoch can't be read is not answered for", () => {
   local.unreadableZones = new Set();
   expect(local.epochOf("zone", 1)).toBe(3);
 });
+
+test("an anchor that is named like the epoch of a zone which has one is not answered for", () => {
+  const { local } = create();
+  local.add({ event: epochOf("zone", 1), expiry: 100 }, false, 1);
+  expect(() => local.isRevoked("delegation-epoch:zone", 1)).toThrow("named like");
+  expect(local.isRevoked("delegation-epoch:other", 1)).toBe(false);
+  expect(local.isRevoked("delegation-epoch:zone", 100)).toBe(false);
+  local.unreadableZones = new Set(["other"]);
+  expect(() => local.isRevoked("delegation-epoch:other", 1)).toThrow("can be read");
+  local.add({ event: anchorOf("delegation-epoch:zone"), expiry: 100 }, false, 1);
+  expect(local.isRevoked("delegation-epoch:zone", 1)).toBe(true);
+});

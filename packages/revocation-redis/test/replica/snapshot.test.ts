@@ -29,10 +29,13 @@ describe("a replica that starts", () => {
       expect(answer(running, anchor)).toBe("revoked");
     }
     expect(answer(running, "session-2")).toBe("live");
-    expect(answer(running, "delegation-epoch:zone")).toBe("live");
+    // A reserved anchor, which has another key than the zone's epoch.
+    await running.replica.markRevoked("delegation-epoch:other");
+    expect(answer(await stage.replica(server), "delegation-epoch:other")).toBe("revoked");
+    expect(running.replica.currentDelegationEpoch("other")).toBe(0);
     expect(running.replica.currentDelegationEpoch("zone")).toBe(7);
     expect(running.heard.toSorted()).toEqual(
-      ["endless", "session", "short", uuid, "zone 7"].sort(),
+      ["delegation-epoch:other", "endless", "session", "short", uuid, "zone 7"].sort(),
     );
     await eventually(() => answer(running, "short") === "live", "the end of its life", 3_000);
   });
