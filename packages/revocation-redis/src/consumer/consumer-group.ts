@@ -56,12 +56,10 @@ export class ConsumerGroup {
    * Makes sure that the group is there; a new one begins with the stream's first entry.
    *
    * @param wasThere - whether it is known to have been there: that it is gone is a loss.
-   * @returns whether it was created.
    */
-  async ensure(wasThere: boolean): Promise<boolean> {
+  async ensure(wasThere: boolean): Promise<void> {
     const { group, maxMandateLifetimeMs } = this.#options;
-    const args = [group, wasThere ? "1" : "0", `${maxMandateLifetimeMs}`];
-    return (await this.#run(ENSURE_GROUP, args)) === 1;
+    await this.#run(ENSURE_GROUP, [group, wasThere ? "1" : "0", `${maxMandateLifetimeMs}`]);
   }
 
   /** Takes entries that nobody in the group was given. */

@@ -73,7 +73,7 @@ export class GroupSession {
 
   async #ensureGroup(): Promise<void> {
     const memory = this.#memory;
-    if (await this.#group.ensure(memory.knewGroup)) memory.lastGeneratedId = BEGINNING;
+    await this.#group.ensure(memory.knewGroup);
     memory.knewGroup = true;
   }
 

@@ -5,8 +5,11 @@ import { type RedisServer, startRedis } from "./redis-server.js";
 const SLOTS = 16_384;
 
 /** Starts a cluster of primaries on loopback, without replicas. End each of them with `stop`. */
-export async function startCluster(size: number): Promise<readonly RedisServer[]> {
-  const servers = await Promise.all(Array.from({ length: size }, startNode));
+export async function startCluster(
+  size: number,
+  settings: readonly string[] = [],
+): Promise<readonly RedisServer[]> {
+  const servers = await Promise.all(Array.from({ length: size }, () => startNode(settings)));
   const [first] = servers;
   if (first === undefined) throw new Error("A cluster has one server or more.");
   await Promise.all(servers.map((server, index) => takeSlots(server, index, size)));
@@ -16,8 +19,11 @@ export async function startCluster(size: number): Promise<readonly RedisServer[]
 }
 
 /** Starts a replica of a cluster's primary. End it with `stop`. */
-export async function addReplica(primary: RedisServer): Promise<RedisServer> {
-  const replica = await startNode();
+export async function addReplica(
+  primary: RedisServer,
+  settings: readonly string[] = [],
+): Promise<RedisServer> {
+  const replica = await startNode(settings);
   await meet(replica, primary);
   const id = String(await primary.command("CLUSTER", "MYID"));
   const isInStep = async (): Promise<boolean> => {
@@ -25,20 +31,21 @@ export async function addReplica(primary: RedisServer): Promise<RedisServer> {
     return String(await replica.command("INFO", "replication")).includes("master_link_status:up");
   };
   await eventually(() => isInStep().catch(() => false), "the replica", 20_000);
+  // First and last slot, the primary, and the replica as soon as clients are told of it.
   const isKnown = async (): Promise<boolean> => {
-    const shards = JSON.stringify(await primary.command("CLUSTER", "SHARDS"));
-    return shards.split('"online"').length === 3;
+    const [range] = (await primary.command("CLUSTER", "SLOTS")) as unknown[][];
+    return range?.length === 4;
   };
   await eventually(isKnown, "the replica in the cluster", 20_000);
   return replica;
 }
 
-async function startNode(): Promise<RedisServer> {
+async function startNode(settings: readonly string[]): Promise<RedisServer> {
   // The default, the port plus 10,000, may be out of range.
   const bus = ["--cluster-port", `${await freePort()}`];
   // A cluster of one would not know its own address.
   const address = ["--cluster-announce-ip", "127.0.0.1"];
-  return startRedis({ settings: ["--cluster-enabled", "yes", ...bus, ...address] });
+  return startRedis({ settings: ["--cluster-enabled", "yes", ...bus, ...address, ...settings] });
 }
 
 async function takeSlots(server: RedisServer, index: number, size: number): Promise<void> {
