@@ -27,6 +27,10 @@ export type {
   RedisConnection,
 } from "./redis-access.js";
 export { type RedisProblem, RedisStoreError } from "./redis-store-error.js";
+export { RedisRevocationReplica } from "./replica/redis-revocation-replica.js";
+export type { ReplicaHealth } from "./replica/replica-health.js";
+export { ReplicaNotReadyError } from "./replica/replica-not-ready-error.js";
+export type { RedisRevocationReplicaOptions } from "./replica/replica-options.js";
 export { RedisRevocationStore } from "./store/redis-revocation-store.js";
 export { requireSafeServer } from "./store/require-safe-server.js";
 export type { RedisRevocationStoreOptions } from "./store/store-options.js";

@@ -48,10 +48,11 @@ export class StreamConsumer {
   }
 
   /**
-   * Starts to read; once only. Resolves when the stream was read for the first time.
+   * Starts to read; once only. Resolves when the stream was read for the first time: then everything
+   * that is needed is there and permitted. Whatever happens to Redis, it goes on until it is stopped.
    *
-   * @throws RedisStoreError (rejects) where that is not so within `startTimeoutMs`, or before `stop` is
-   *   called; it is stopped then.
+   * @throws RedisStoreError (rejects) where the stream was not read within `startTimeoutMs`, or before
+   *   `stop` was called. Until then it goes on trying all the same.
    */
   async start(): Promise<void> {
     if (this.#record.state !== "new") throw new TypeError("A consumer is started once.");
@@ -60,7 +61,6 @@ export class StreamConsumer {
     const decided = AbortSignal.any([this.#firstRead.signal, this.#abort.signal]);
     await pause(this.#options.startTimeoutMs, decided);
     if (this.#firstRead.signal.aborted) return;
-    await this.stop();
     const { lastError } = this.health();
     const reason = lastError === undefined ? "" : ` ${lastError.message}`;
     throw new RedisStoreError("connection", `The stream was not read in time.${reason}`);

@@ -421,23 +421,34 @@ describe("stop", () => {
   });
 });
 
-test("where Redis is down, start says so within its deadline", async () => {
+test("where Redis is down, start says so within its deadline, and goes on trying", async () => {
   const port = await freePort();
   const client = createClient({ socket: { host: "127.0.0.1", port, reconnectStrategy: 20 } });
   client.on("error", () => {});
-  const connecting = client.connect().catch(() => {});
+  const connecting = client.connect();
+  ends.push(() => client.destroy());
   const redis = fromNodeRedis(client);
+  const store = new RedisRevocationStore({ redis });
   const consumer = new RedisRevocationConsumer({
     redis,
-    store: new InMemoryRevocationStore(),
-    allowUnsigned: true,
+    store,
+    signatureKeys: [KEY],
     startTimeoutMs: 300,
   });
-  await expect(consumer.start()).rejects.toThrow(RedisStoreError);
-  expect(consumer.health()).toMatchObject({ state: "stopped", ready: false });
-  expect(consumer.health().lastError?.message).toBe("Redis could not be reached.");
-  client.destroy();
+  ends.push(() => consumer.stop());
+  await expect(consumer.start()).rejects.toThrow(
+    new RedisStoreError(
+      "connection",
+      "The stream was not read in time. Redis could not be reached.",
+    ),
+  );
+  expect(consumer.health()).toMatchObject({ state: "starting", ready: false });
+  const server = await startRedis({}, port);
+  ends.push(() => server.stop());
   await connecting;
+  await revoke(server, "session");
+  await untilRevoked({ consumer, store }, "session");
+  await untilReady({ consumer, store });
 });
 
 test("a consumer that is stopped while it starts says so at once", async () => {

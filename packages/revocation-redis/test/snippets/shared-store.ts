@@ -16,11 +16,12 @@ const client = createClient({
 client.on("error", (error) => console.error("Redis:", error.name));
 await client.connect();
 
-const redis = fromNodeRedis(client);
+export const redis = fromNodeRedis(client);
 await requireSafeServer(redis);
 export const revocations = new RedisRevocationStore({ redis });
 
-const options = { redis, store: revocations, signatureKeys: [process.env.STREAM_KEY ?? ""] };
+export const signatureKeys = [process.env.STREAM_KEY ?? ""];
+const options = { redis, store: revocations, signatureKeys };
 const consumers = [new RedisRevocationConsumer(options), new RedisDelegationConsumer(options)];
 await Promise.all(consumers.map((consumer) => consumer.start()));
 
