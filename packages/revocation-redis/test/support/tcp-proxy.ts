@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisServer } from "./redis-server.js";
 
 /** A TCP proxy before a server: it can be slow, hold everything back, and cut connections. */
@@ -57,9 +58,15 @@ export class TcpProxy {
       this.#sockets.add(from);
       from.setNoDelay(true);
       from.on("error", () => {});
+      // One after the other, as TCP does: what comes later never overtakes what is held back.
+      let sent = Promise.resolve();
       from.on("data", (piece) => {
-        if (this.delayMs === 0) to.write(piece);
-        else setTimeout(() => to.write(piece), this.delayMs);
+        const due = performance.now() + this.delayMs;
+        sent = sent.then(async () => {
+          const left = due - performance.now();
+          if (left > 0) await sleep(left);
+          to.write(piece);
+        });
       });
       from.on("close", () => {
         this.#sockets.delete(from);
