@@ -37,6 +37,7 @@ test("the package exports what it says, and no more", () => {
     "extractBearer",
     "protectPrompt",
     "protectResource",
+    "protectResourceTemplate",
     "protectServer",
     "protectTool",
     "verifyFastMcpToken",

@@ -14,6 +14,7 @@ export {
 export { checkActiveAuthority } from "./active-authority.js";
 export { type Answer, answers } from "./answers.js";
 export type { AuthResult } from "./auth-result.js";
+export type { OnAuthorityEnd } from "./authority-watch.js";
 export {
   type Challenge,
   type ChallengeOptions,

@@ -8,6 +8,11 @@ import {
 } from "@caracalai/identity";
 import { judgeExpiry, judgeRevocation } from "./active-authority.js";
 import { type AuthResult, refused } from "./auth-result.js";
+import {
+  type AuthorityWatch,
+  createAuthorityWatch,
+  type OnAuthorityEnd,
+} from "./authority-watch.js";
 import { type AuthorizationHeader, readCredentials } from "./extract-bearer.js";
 import { type Principal, principalOf } from "./principal.js";
 import { narrow, type Requirements } from "./requirements.js";
@@ -43,6 +48,21 @@ export interface MandateVerifier {
    */
   recheck(principal: Principal, route?: Requirements): Promise<AuthResult>;
   /**
+   * Whether a principal that this verifier has let in has the authority for a further operation. For
+   * lists that show only what may be used: neither the clock nor revocation is asked.
+   *
+   * @throws ConfigurationError where `route` is malformed
+   */
+  permits(principal: Principal, route: Requirements): boolean;
+  /**
+   * Watches a principal that this verifier has let in, for what stays open beyond an answer.
+   *
+   * @param onEnd - called once, within a second of the mandate's expiry, or of a revocation that
+   *   reaches the store; with `verification_unavailable` where the store has had no answer twice
+   * @returns the function that ends the watch
+   */
+  watch(principal: Principal, onEnd: OnAuthorityEnd): () => void;
+  /**
    * The same verifier with narrower defaults, for one route or tool.
    *
    * @throws ConfigurationError where `route` is malformed
@@ -62,7 +82,8 @@ export interface MandateVerifier {
  * @throws ConfigurationError for an option that is missing, malformed or unknown
  */
 export function createMandateVerifier(options: MandateVerifierOptions): MandateVerifier {
-  return createVerifier(readVerifierOptions(options));
+  const config = readVerifierOptions(options);
+  return createVerifier(config, createAuthorityWatch(config));
 }
 
 /**
@@ -77,7 +98,7 @@ export async function authenticate(
   return createMandateVerifier(options).authenticate(token);
 }
 
-function createVerifier(config: VerifierConfig): MandateVerifier {
+function createVerifier(config: VerifierConfig, watch: AuthorityWatch): MandateVerifier {
   const { claims, defaults, keyCache } = config;
 
   function policyFor(route: Requirements | undefined): AuthorityPolicy {
@@ -107,8 +128,14 @@ function createVerifier(config: VerifierConfig): MandateVerifier {
       return judgeStanding(principal, policyFor(route), config);
     },
 
+    permits(principal: Principal, route: Requirements): boolean {
+      return judgeAuthority(principal.mandate, policyFor(route)) === undefined;
+    },
+
+    watch,
+
     require(route: Requirements): MandateVerifier {
-      return createVerifier({ ...config, defaults: narrow(defaults, route) });
+      return createVerifier({ ...config, defaults: narrow(defaults, route) }, watch);
     },
 
     async warmup(): Promise<void> {
