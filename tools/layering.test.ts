@@ -2,10 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 /** Who may import whom, and with which dependencies beside that. Dependencies point inward. */
-const LAYERS: Readonly<Record<string, { readonly own: string[]; readonly foreign: string[] }>> = {
+const LAYERS: Readonly<
+  Record<
+    string,
+    { readonly own: string[]; readonly foreign: string[]; readonly optional?: string[] }
+  >
+> = {
   identity: { own: [], foreign: ["node:buffer", "node:crypto"] },
   revocation: { own: [], foreign: [] },
-  "transport-mcp": { own: ["identity", "revocation"], foreign: [] },
+  "transport-mcp": {
+    own: ["identity", "revocation"],
+    foreign: ["@opentelemetry/api"],
+    optional: ["@opentelemetry/api"],
+  },
   "mcp-fastmcp": {
     own: ["transport-mcp"],
     foreign: [
@@ -39,6 +48,7 @@ const manifestOf = (layer: string) =>
   JSON.parse(read(`packages/${layer}/package.json`)) as {
     readonly dependencies?: Record<string, string>;
     readonly peerDependencies?: Record<string, string>;
+    readonly peerDependenciesMeta?: Record<string, { readonly optional: boolean }>;
   };
 
 test("every package has its place in the layers", () => {
@@ -51,7 +61,7 @@ test("the import finder finds every form of import", () => {
   expect(statements).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
 });
 
-describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign }) => {
+describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign, optional = [] }) => {
   test.each(sources(layer))("%s imports only what its layer may", (path) => {
     const allowed = [...own.map((name) => `@caracalai/${name}`), ...foreign];
     const outside = importsOf(path).filter((name) => !name.startsWith(".") && name !== "#platform");
@@ -66,11 +76,19 @@ describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign }) => {
   });
 
   test("its package depends on what its layer may import, and on nothing else", () => {
-    const { dependencies = {}, peerDependencies = {} } = manifestOf(layer);
+    const manifest = manifestOf(layer);
+    const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
     expect(Object.keys(dependencies)).toEqual(own.map((name) => `@caracalai/${name}`));
-    expect(Object.keys(peerDependencies)).toEqual(
-      foreign.filter((name) => !name.startsWith("node:")),
+    const peers = [...foreign.filter((name) => !name.startsWith("node:")), ...optional];
+    expect(Object.keys(peerDependencies)).toEqual([...new Set(peers)]);
+    expect(peerDependenciesMeta).toEqual(
+      Object.fromEntries(optional.map((name) => [name, { optional: true }])),
     );
+  });
+
+  test("its index does without what is optional", () => {
+    const reached = reachedFrom(`packages/${layer}/src/index.ts`);
+    expect(reached.flatMap(importsOf).filter((name) => optional.includes(name))).toEqual([]);
   });
 
   test("its index holds named exports only", () => {
@@ -80,13 +98,26 @@ describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign }) => {
   });
 });
 
+/** A file and every file that it imports, itself or through others. */
+function reachedFrom(start: string): string[] {
+  const reached = new Set([start]);
+  for (const path of reached) for (const next of neighboursOf(path)) reached.add(next);
+  return [...reached];
+}
+
+/** The files that a file imports by their place. */
+function neighboursOf(path: string): string[] {
+  return importsOf(path)
+    .filter((name) => name.startsWith("."))
+    .map((name) => new URL(name.replace(/\.js$/, ".ts"), new URL(path, root)))
+    .map(({ href }) => href.slice(root.href.length));
+}
+
 /** The files on the way from a file back to itself; empty where there is no such way. */
 function circleFrom(start: string): string[] {
   const seen = new Set<string>();
   const visit = (path: string, way: string[]): string[] => {
-    for (const specifier of importsOf(path).filter((name) => name.startsWith("."))) {
-      const url = new URL(specifier.replace(/\.js$/, ".ts"), new URL(path, root));
-      const next = url.href.slice(root.href.length);
+    for (const next of neighboursOf(path)) {
       if (next === start) return [...way, next];
       if (seen.has(next)) continue;
       seen.add(next);
