@@ -25,12 +25,16 @@ export function judgeHeader(
   watch: DecisionWatch | undefined,
 ): MaybePromise<AuthResult> {
   const credentials = readCredentials(header);
-  if (credentials.kind === "missing") return refused(missingToken(policy));
   if (credentials.kind === "malformed") return refused(malformedCredentials());
-  return judgeToken(credentials.token, policy, config, watch);
+  const token = credentials.kind === "token" ? credentials.token : undefined;
+  return judgeToken(token, policy, config, watch);
 }
 
-/** Steps 2 to 7: shape, key, signature and claims, then authority, then revocation. */
+/**
+ * Steps 2 to 7: shape, key, signature and claims, then authority, then revocation.
+ *
+ * @param token - `missing_token` where it is none
+ */
 export async function judgeToken(
   token: unknown,
   policy: AuthorityPolicy,

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  // Node tells of unhandled rejections once the microtasks are done.
+  // Node tells of unhandled rejections once the microtasks are done, and takes immediates in turn.
   await new Promise((resolve) => setImmediate(resolve));
   process.off("unhandledRejection", unhandled);
   expect(unhandled).not.toHaveBeenCalled();
@@ -37,7 +37,7 @@ const hooks: readonly (readonly [string, DecisionHook])[] = [
     },
   ],
   ["rejects", () => Promise.reject(failure)],
-  ["rejects later", () => new Promise((_, reject) => setTimeout(reject, 1, failure))],
+  ["rejects later", () => new Promise((_, reject) => setImmediate(reject, failure))],
   [
     "gives a thenable that throws",
     () =>
@@ -60,7 +60,12 @@ const hooks: readonly (readonly [string, DecisionHook])[] = [
 
 describe("a hook has no say", () => {
   test.each(hooks)("%s", async (_name, hook) => {
-    const onDecision = vi.fn(hook);
+    // No mock: those look after the rejections of what they call.
+    let calls = 0;
+    const onDecision: DecisionHook = (decision) => {
+      calls += 1;
+      return hook(decision);
+    };
     const plain = verifierFor(sts, { keyCache });
     const heard = verifierFor(sts, { keyCache, onDecision });
     const token = sts.mint();
@@ -75,7 +80,7 @@ describe("a hook has no say", () => {
       await recheck(principal, route),
     ];
     expect(await resultsOf(heard)).toStrictEqual(await resultsOf(plain));
-    expect(onDecision).toHaveBeenCalledTimes(5);
+    expect(calls).toBe(5);
   });
 
   test("it gets the record alone, and no verifier to hold", async () => {

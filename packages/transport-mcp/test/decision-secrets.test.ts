@@ -1,10 +1,9 @@
 import { inspect } from "node:util";
 import type { Decision, MandateVerifierOptions, Principal } from "@caracalai/transport-mcp";
-import { recordDecisions } from "@caracalai/transport-mcp/opentelemetry";
 import { describe, expect, test } from "vitest";
 import { foundIn, headersAround, MARKER, marked, refusedMandates } from "./support/secrets.js";
 import { stsOfFile, verifierFor } from "./support/sts.js";
-import { telemetryOfTest } from "./support/telemetry.js";
+import { recorderFor, telemetryOfTest } from "./support/telemetry.js";
 import { principalOf } from "./support/verdict.js";
 
 const sts = await stsOfFile();
@@ -14,10 +13,7 @@ const about = { items: [{ kind: "tool", name: "read_notes" }] } as const;
 function observed(options: Partial<MandateVerifierOptions> = {}) {
   const telemetry = telemetryOfTest();
   const decisions: Decision[] = [];
-  const record = recordDecisions({
-    meter: telemetry.meterProvider.getMeter("of the test"),
-    tracer: telemetry.tracerProvider.getTracer("of the test"),
-  });
+  const record = recorderFor(telemetry);
   const onDecision = (decision: Decision) => {
     decisions.push(decision);
     record(decision);

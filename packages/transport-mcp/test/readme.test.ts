@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { answers } from "@caracalai/transport-mcp";
-import { recordDecisions } from "@caracalai/transport-mcp/opentelemetry";
 import { trace } from "@opentelemetry/api";
 import { expect, test, vi } from "vitest";
-import { telemetryOfTest } from "./support/telemetry.js";
+import { recorderFor, telemetryOfTest } from "./support/telemetry.js";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 const readme = read("../README.md");
@@ -53,10 +52,7 @@ test("the README's table of codes is the table in the source", () => {
 
 test("the README's table of attributes is what spans and metrics carry", async () => {
   const telemetry = telemetryOfTest();
-  const record = recordDecisions({
-    meter: telemetry.meterProvider.getMeter("of the test"),
-    tracer: telemetry.tracerProvider.getTracer("of the test"),
-  });
+  const record = recorderFor(telemetry);
   const unavailable = {
     outcome: "unavailable",
     code: "verification_unavailable",

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Decision } from "@caracalai/transport-mcp";
+import { recordDecisions } from "@caracalai/transport-mcp/opentelemetry";
 import { type Context, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
 import {
   AggregationTemporality,
@@ -57,6 +59,17 @@ export function telemetryOfTest(): Telemetry {
         .filter((metric) => metric.dataPointType === DataPointType.HISTOGRAM);
     },
   };
+}
+
+/** A hook that records with an SDK of its own. */
+export function recorderFor({
+  meterProvider,
+  tracerProvider,
+}: Telemetry): (decision: Decision) => void {
+  return recordDecisions({
+    meter: meterProvider.getMeter("of the test"),
+    tracer: tracerProvider.getTracer("of the test"),
+  });
 }
 
 /** Contexts as in a Node.js server: they go with the asynchronous calls. */
