@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@caracalai\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
-      { find: /^@caracalai\/([a-z-]+)\/testing$/, replacement: source("$1/src/testing/index.ts") },
+      { find: /^@caracalai\/([a-z-]+)\/([a-z-]+)$/, replacement: source("$1/src/$2/index.ts") },
       { find: "#platform", replacement: source("identity/src/platform/node.ts") },
     ],
   },

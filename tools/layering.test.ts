@@ -8,13 +8,19 @@ interface Layer {
   readonly foreign: string[];
   /** Packages that come along. */
   readonly libraries?: string[];
+  /** Peers that a user may do without. */
+  readonly optional?: string[];
 }
 
 /** Who may import whom, and with which dependencies beside that. Dependencies point inward. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   identity: { own: [], foreign: ["node:buffer", "node:crypto"] },
   revocation: { own: [], foreign: [] },
-  "transport-mcp": { own: ["identity", "revocation"], foreign: [] },
+  "transport-mcp": {
+    own: ["identity", "revocation"],
+    foreign: ["@opentelemetry/api"],
+    optional: ["@opentelemetry/api"],
+  },
   "mcp-fastmcp": {
     own: ["transport-mcp"],
     // FastMCP's own way of matching URIs to templates: another might tell another template.
@@ -50,6 +56,7 @@ const manifestOf = (layer: string) =>
   JSON.parse(read(`packages/${layer}/package.json`)) as {
     readonly dependencies?: Record<string, string>;
     readonly peerDependencies?: Record<string, string>;
+    readonly peerDependenciesMeta?: Record<string, { readonly optional: boolean }>;
   };
 
 test("every package has its place in the layers", () => {
@@ -62,7 +69,8 @@ test("the import finder finds every form of import", () => {
   expect(statements).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
 });
 
-describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign, libraries = [] }) => {
+describe.each(Object.entries(LAYERS))("%s", (layer, rules) => {
+  const { own, foreign, libraries = [], optional = [] } = rules;
   test.each(sources(layer))("%s imports only what its layer may", (path) => {
     const allowed = [...own.map((name) => `@caracalai/${name}`), ...foreign, ...libraries];
     const outside = importsOf(path).filter((name) => !name.startsWith(".") && name !== "#platform");
@@ -77,14 +85,22 @@ describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign, libraries = 
   });
 
   test("its package depends on what its layer may import, and on nothing else", () => {
-    const { dependencies = {}, peerDependencies = {} } = manifestOf(layer);
+    const manifest = manifestOf(layer);
+    const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
     expect(Object.keys(dependencies)).toEqual([
       ...own.map((name) => `@caracalai/${name}`),
       ...libraries,
     ]);
-    expect(Object.keys(peerDependencies)).toEqual(
-      foreign.filter((name) => !name.startsWith("node:")),
+    const peers = [...foreign.filter((name) => !name.startsWith("node:")), ...optional];
+    expect(Object.keys(peerDependencies)).toEqual([...new Set(peers)]);
+    expect(peerDependenciesMeta).toEqual(
+      Object.fromEntries(optional.map((name) => [name, { optional: true }])),
     );
+  });
+
+  test("its index does without what is optional", () => {
+    const reached = reachedFrom(`packages/${layer}/src/index.ts`);
+    expect(reached.flatMap(importsOf).filter((name) => optional.includes(name))).toEqual([]);
   });
 
   test("its index holds named exports only", () => {
@@ -94,13 +110,26 @@ describe.each(Object.entries(LAYERS))("%s", (layer, { own, foreign, libraries = 
   });
 });
 
+/** A file and every file that it imports, itself or through others. */
+function reachedFrom(start: string): string[] {
+  const reached = new Set([start]);
+  for (const path of reached) for (const next of neighboursOf(path)) reached.add(next);
+  return [...reached];
+}
+
+/** The files that a file imports by their place. */
+function neighboursOf(path: string): string[] {
+  return importsOf(path)
+    .filter((name) => name.startsWith("."))
+    .map((name) => new URL(name.replace(/\.js$/, ".ts"), new URL(path, root)))
+    .map(({ href }) => href.slice(root.href.length));
+}
+
 /** The files on the way from a file back to itself; empty where there is no such way. */
 function circleFrom(start: string): string[] {
   const seen = new Set<string>();
   const visit = (path: string, way: string[]): string[] => {
-    for (const specifier of importsOf(path).filter((name) => name.startsWith("."))) {
-      const url = new URL(specifier.replace(/\.js$/, ".ts"), new URL(path, root));
-      const next = url.href.slice(root.href.length);
+    for (const next of neighboursOf(path)) {
       if (next === start) return [...way, next];
       if (seen.has(next)) continue;
       seen.add(next);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import {
   type AuthResult,
   challengeResponse,
+  type DecisionAbout,
   type MandateError,
   type MandateVerifier,
   type Principal,
@@ -14,8 +15,8 @@ import { opensLegacySse } from "./legacy-sse.js";
 import { endWithMandate } from "./open-responses.js";
 import { NOTHING_FURTHER } from "./protected-items.js";
 
-/** Puts the question to a verifier: with a header, or with a token. */
-export type Ask = (verifier: MandateVerifier) => Promise<AuthResult>;
+/** Puts the question to a verifier: with a header, a token, or a principal. */
+export type Ask = (verifier: MandateVerifier, about: DecisionAbout) => Promise<AuthResult>;
 
 /**
  * Judges what serves a context by everything that its items need, in one go, and lets it in.
@@ -31,7 +32,7 @@ export async function admit(
   // Each once: a batch may name a tool 100,000 times, before anyone knows who sent it.
   const routes = new Set(items.flatMap((item) => guard.items.routesOf(item)));
   const judge = [...routes].reduce((verifier, route) => verifier.require(route), guard.verifier);
-  const result = await ask(judge);
+  const result = await ask(judge, { items: guard.items.registered(items) });
   if (!result.ok) return result.error;
   for (const route of [NOTHING_FURTHER, ...routes]) context.met.add(route);
   context.principal = result.principal;
@@ -52,8 +53,8 @@ export async function admitRequest(
   if (!guard.isServing) throw unknownCopy();
   if (opensLegacySse(request) && !guard.legacySse) throw new Response("Not Found", { status: 404 });
   const { authorization } = request.headersDistinct;
-  const error = await admit(context, calledItems(request), (verifier) =>
-    verifier.authorization(authorization),
+  const error = await admit(context, calledItems(request), (verifier, about) =>
+    verifier.authorization(authorization, undefined, about),
   );
   if (error !== undefined) throw challengeResponse(error, { resourceMetadata });
   const { principal } = context as CallContext & { readonly principal: Principal };

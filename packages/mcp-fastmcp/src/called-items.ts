@@ -8,6 +8,8 @@ export interface CalledItem {
   readonly kind: ItemKind;
   /** A tool's or prompt's name, a resource's URI, or a resource template's URI template. */
   readonly name: string;
+  /** Whether it is called, read or got: not subscribed to, completed or listed. */
+  readonly isUse?: boolean | undefined;
 }
 
 /** As much as FastMCP's own transport takes of a body; what is longer, it refuses. */
@@ -15,21 +17,28 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 type Params = Readonly<Record<string, unknown>>;
 
+interface Named {
+  readonly kind: ItemKind;
+  readonly name: unknown;
+  readonly isUse: boolean;
+}
+
 /** The methods whose calls reach one item, and how they name it. */
-const METHODS: ReadonlyMap<unknown, (params: Params) => { kind: ItemKind; name: unknown }> =
-  new Map([
-    ["tools/call", ({ name }: Params) => ({ kind: "tool" as const, name })],
-    ["resources/read", ({ uri }: Params) => ({ kind: "resource" as const, name: uri })],
-    ["resources/subscribe", ({ uri }: Params) => ({ kind: "resource" as const, name: uri })],
-    ["prompts/get", ({ name }: Params) => ({ kind: "prompt" as const, name })],
-    ["completion/complete", ({ ref }: Params) => completed(Object(ref))],
-  ]);
+const METHODS: ReadonlyMap<unknown, (params: Params) => Named> = new Map([
+  ["tools/call", ({ name }: Params): Named => ({ kind: "tool", name, isUse: true })],
+  ["resources/read", ({ uri }: Params): Named => ({ kind: "resource", name: uri, isUse: true })],
+  [
+    "resources/subscribe",
+    ({ uri }: Params): Named => ({ kind: "resource", name: uri, isUse: false }),
+  ],
+  ["prompts/get", ({ name }: Params): Named => ({ kind: "prompt", name, isUse: true })],
+  ["completion/complete", ({ ref }: Params) => completed(Object(ref))],
+]);
 
 /** What a completion is about: a value for a prompt, or for a template of resources. */
-function completed({ type, name, uri }: Params): { kind: ItemKind; name: unknown } {
-  return type === "ref/prompt"
-    ? { kind: "prompt", name }
-    : { kind: "resource_template", name: uri };
+function completed({ type, name, uri }: Params): Named {
+  if (type === "ref/prompt") return { kind: "prompt", name, isUse: false };
+  return { kind: "resource_template", name: uri, isUse: false };
 }
 
 const bodies = new WeakMap<IncomingMessage, Buffer[]>();
@@ -54,8 +63,8 @@ export function calledItems(request: IncomingMessage): readonly CalledItem[] {
 /** What one JSON-RPC message is going to call, if anything. */
 export function calledItem(message: unknown): CalledItem | undefined {
   const { method, params } = Object(message) as { method?: unknown; params?: unknown };
-  const { kind, name } = METHODS.get(method)?.(Object(params)) ?? {};
-  return kind !== undefined && typeof name === "string" ? { kind, name } : undefined;
+  const { kind, name, isUse } = METHODS.get(method)?.(Object(params)) ?? {};
+  return kind !== undefined && typeof name === "string" ? { kind, name, isUse } : undefined;
 }
 
 /**

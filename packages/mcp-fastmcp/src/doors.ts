@@ -41,7 +41,11 @@ export function legacySseDoor(guard: Guard, transport: Transport): Door {
     await admit(context, [], (verifier) => verifier.authorization(authorizationOf(origin)));
     if (!isAdmitted(context) || !isTheirs(transport, context)) return undefined;
     const { principal } = context;
-    return (await admit(context, itemsOf(message), (v) => v.recheck(principal))) ?? context;
+    return (
+      (await admit(context, itemsOf(message), (verifier, about) =>
+        verifier.recheck(principal, undefined, about),
+      )) ?? context
+    );
   };
 }
 
@@ -58,8 +62,11 @@ export function processDoor(guard: Guard): Door {
     const context = newCallContext(guard);
     if (WITHOUT_MANDATE.includes(`${message.method}`)) return context;
     const token = await processMandate?.();
-    if (token === undefined) return noMandate();
-    return (await admit(context, itemsOf(message), (v) => v.authenticate(token))) ?? context;
+    const error = await admit(context, itemsOf(message), (verifier, about) =>
+      verifier.authenticate(token ?? "", undefined, about),
+    );
+    // The verifier is asked all the same: it is what tells operators.
+    return token === undefined ? noMandate() : (error ?? context);
   };
 }
 

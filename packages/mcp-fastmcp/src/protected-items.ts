@@ -99,6 +99,20 @@ export class ProtectedItems {
     return [...(known?.routes ?? []), ...(tabled === undefined ? [] : [tabled.route])];
   }
 
+  /**
+   * What operators are told that calls use: by the names that things are registered under, each once.
+   * What a caller made up is not among them.
+   */
+  registered(items: readonly CalledItem[]): readonly CalledItem[] {
+    const uses = items.filter(({ isUse }) => isUse);
+    const registered = uses.flatMap((item) => {
+      if (this.#items.has(keyOf(item))) return [item];
+      const templates = item.kind === "resource" ? this.#templatesOf(item.name) : [];
+      return templates.map((name) => ({ kind: "resource_template" as const, name }));
+    });
+    return [...new Map(registered.map((item) => [keyOf(item), item])).values()];
+  }
+
   /** Whether a definition's own `canAccess` lets a caller see and call it. */
   canAccess(item: CalledItem, principal: Principal): boolean {
     const { canAccess } = this.#items.get(keyOf(item)) ?? {};

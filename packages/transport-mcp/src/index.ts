@@ -23,6 +23,7 @@ export {
   type ErrorBody,
   errorBody,
 } from "./challenge.js";
+export type { Decision, DecisionAbout, DecisionHook, DecisionItem } from "./decision.js";
 export { type AuthorizationHeader, extractBearer } from "./extract-bearer.js";
 export {
   authenticate,

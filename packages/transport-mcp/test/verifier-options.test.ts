@@ -101,6 +101,7 @@ const malformed: Readonly<Record<string, readonly unknown[]>> = {
   revocationTimeoutMs: [...NOT_A_NUMBER, 0, 10_001],
   keyCache: [null, 5, {}, { find: noop }, { warmup: noop }],
   now: NOT_A_FUNCTION,
+  onDecision: NOT_A_FUNCTION,
 };
 
 describe("what is malformed is refused at construction, by name", () => {
@@ -156,7 +157,8 @@ describe("what is well-formed is taken", () => {
     { revocationTimeoutMs: 1 },
     { revocationTimeoutMs: 10_000 },
     { maxHopCount: 0 },
-    { keyCache: undefined, now: undefined, requiredScopes: undefined, maxHopCount: undefined },
+    { keyCache: undefined, now: undefined, onDecision: undefined },
+    { requiredScopes: undefined, maxHopCount: undefined },
   ])("%o", (options) => {
     expect(() => create({ ...base, ...options })).not.toThrow();
   });
