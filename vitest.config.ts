@@ -9,6 +9,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@caracalai\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
+      {
+        find: "@caracalai/transport-mcp/mcp-sdk",
+        replacement: source("transport-mcp/src/mcp-sdk/index.ts"),
+      },
       { find: /^@caracalai\/([a-z-]+)\/testing$/, replacement: source("$1/src/testing/index.ts") },
       { find: "#platform", replacement: source("identity/src/platform/node.ts") },
     ],

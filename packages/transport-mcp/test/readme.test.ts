@@ -6,9 +6,9 @@ import { expect, test, vi } from "vitest";
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 const readme = read("../README.md");
 
-test("the README's snippet is a file that runs", () => {
+test("the README's snippets are files that run", () => {
   const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-  expect(snippets).toEqual([read("snippets/handle.ts")]);
+  expect(snippets).toEqual([read("snippets/handle.ts"), read("mcp-sdk/snippets/protect.ts")]);
 });
 
 test("the snippet prints what it says", async () => {
