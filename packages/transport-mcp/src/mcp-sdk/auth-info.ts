@@ -28,7 +28,8 @@ export function authInfoOf(principal: Principal, token: string, config: SdkConfi
 
 /** Whether a value is a principal that came in through this module, and not somebody's claim. */
 export function isVerified(value: unknown): value is Principal {
-  return typeof value === "object" && value !== null && verified.has(value);
+  // Of what is no object, a WeakSet says that it does not have it.
+  return verified.has(value as object);
 }
 
 /** A class, because a private field is out of reach of JSON, `inspect` and copies. */

@@ -72,6 +72,8 @@ test.each<readonly [string, unknown]>([
   ["no class", {}],
   ["text", { OAuthError: "OAuthError" }],
   ["a part of v1", { InvalidTokenError: Error, InsufficientScopeError: Error }],
+  ["another part of v1", { InvalidTokenError: Error, ServerError: Error }],
+  ["the least part of v1", { ServerError: Error }],
   ["a part of v1, with the class that v2 has", { InvalidTokenError: Error, OAuthError }],
 ])("createTokenVerifier refuses %s for errors", (_name, given) => {
   const options = { verifier, errors: given } as TokenVerifierOptions;

@@ -30,7 +30,7 @@ async function serve(
   app.all("/mcp", (req, res) => {
     const { sub } = principalFrom(req.auth);
     runs.push(sub);
-    res.json({ sub, hasToken: req.auth?.token !== undefined });
+    res.json({ sub, token: req.auth?.token });
   });
   const note: express.ErrorRequestHandler = (error, _req, res, _next) => {
     failures.push(error);
@@ -70,8 +70,9 @@ describe("the answer is that of challenge, to the letter", () => {
 
 test("a request that is let in has its caller in req.auth, with the token", async () => {
   const { url, runs } = await serve();
-  const answer = await post(url, callOf("whoami"), bearer(mandate("mcp")));
-  expect(JSON.parse(answer.text)).toEqual({ sub: "ada", hasToken: true });
+  const token = mandate("mcp");
+  const answer = await post(url, callOf("whoami"), bearer(token));
+  expect(JSON.parse(answer.text)).toEqual({ sub: "ada", token });
   expect(runs).toEqual(["ada"]);
 });
 
@@ -100,6 +101,8 @@ describe("what single tools need", () => {
     constructor: { requiredScopes: ["never"] },
   };
 
+  const promptOf = (name: string) => ({ ...callOf(name), method: "prompts/get" });
+
   test.each<readonly [string, unknown, string, number]>([
     ["a tool that needs no more", callOf("whoami"), "mcp", 200],
     ["a tool without its scope", callOf("delete_notes"), "mcp", 403],
@@ -107,6 +110,7 @@ describe("what single tools need", () => {
     ["a tool for agents", callOf("pay"), "mcp pay", 403],
     ["a list of tools", { jsonrpc: "2.0", id: 1, method: "tools/list" }, "mcp", 200],
     ["a tool without a name", { jsonrpc: "2.0", id: 1, method: "tools/call" }, "mcp", 200],
+    ["a prompt of a tool's name", promptOf("delete_notes"), "mcp", 200],
     ["a name that every object has", callOf("toString"), "mcp", 200],
     ["such a name, in the table", callOf("constructor"), "mcp", 403],
     ["a batch without one that needs more", [callOf("a"), callOf("b", 2)], "mcp", 200],
@@ -171,6 +175,16 @@ describe("what single tools need", () => {
       expect((await fetch(url, { method })).status).toBe(401);
     }
   });
+});
+
+test("a body counts whatever the method", async () => {
+  const { url } = await serve({ tools: { delete_notes: { requiredScopes: ["notes:delete"] } } });
+  const response = await fetch(url, {
+    method: "DELETE",
+    headers: { ...bearer(mandate("mcp")), "content-type": "application/json" },
+    body: JSON.stringify(callOf("delete_notes")),
+  });
+  expect(response.status).toBe(403);
 });
 
 test("works without Express", async () => {
