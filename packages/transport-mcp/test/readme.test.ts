@@ -15,7 +15,10 @@ const SNIPPETS: readonly (readonly [string, () => Promise<unknown>])[] = [
 
 test("the README's snippets are files that run", () => {
   const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-  expect(snippets).toEqual(SNIPPETS.map(([name]) => read(`snippets/${name}.ts`)));
+  expect(snippets).toEqual([
+    ...SNIPPETS.map(([name]) => read(`snippets/${name}.ts`)),
+    read("mcp-sdk/snippets/protect.ts"),
+  ]);
 });
 
 test.each(SNIPPETS)("the snippet %s prints what it says", async (name, run) => {
