@@ -1,8 +1,8 @@
 import { ConfigurationError } from "@caracalai/identity";
 import { answers } from "../answers.js";
+import { inChallenge } from "../challenge.js";
 import type { MandateVerifier } from "../mandate-verifier.js";
 import type { Requirements } from "../requirements.js";
-import { descriptionOf } from "./description-of.js";
 import { type AuthInfoLike, principalFrom } from "./principal-from.js";
 import { readVerifier } from "./sdk-options.js";
 
@@ -43,6 +43,6 @@ export function scopeChallenge(
     const result = await recheck(principalFrom(authInfo));
     if (result.ok) return undefined;
     if (answers[result.error.code].status !== 403) throw result.error;
-    return { scopes: [scope, ...more], errorDescription: descriptionOf(result.error) };
+    return { scopes: [scope, ...more], errorDescription: inChallenge(result.error.description) };
   };
 }

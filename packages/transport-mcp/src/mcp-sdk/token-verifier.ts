@@ -1,7 +1,7 @@
 import { ConfigurationError, type MandateError } from "@caracalai/identity";
 import { answers } from "../answers.js";
+import { inChallenge } from "../challenge.js";
 import { type AuthInfo, authInfoOf } from "./auth-info.js";
-import { descriptionOf } from "./description-of.js";
 import { readSdkOptions, type SdkOptions } from "./sdk-options.js";
 
 /** The error classes of SDK v1: from `@modelcontextprotocol/sdk/server/auth/errors.js`. */
@@ -51,7 +51,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return Object.freeze({
     async verifyAccessToken(token: string): Promise<AuthInfo> {
       const result = await config.verifier.authenticate(token);
-      if (!result.ok) throw createError(oauthCodeOf(result.error), descriptionOf(result.error));
+      if (!result.ok)
+        throw createError(oauthCodeOf(result.error), inChallenge(result.error.description));
       return authInfoOf(result.principal, token, config);
     },
   });
