@@ -25,7 +25,8 @@ export default defineConfig({
     outputFile: { json: "reports/vitest.json" },
     // Much of the time is spent waiting for servers and clients: both cores are worth using.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Ends what hangs. It measures nothing: the properties alone take seconds, more on a busy machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {
       provider: "v8",
