@@ -18,3 +18,15 @@ test("every refusal has a hint of its own, in whole sentences", () => {
   for (const hint of hints) expect(hint).toMatch(/^[A-Z].+\.$/);
   expect(new Set(hints).size).toBe(hints.length);
 });
+
+test("an outage says what to look at", () => {
+  const [keys, revocations] = UNAVAILABLE;
+  expect(keys).toMatchObject({
+    description: "Verification unavailable",
+    hint: expect.stringMatching(/^The key set /),
+  });
+  expect(revocations).toMatchObject({
+    description: "Verification unavailable",
+    hint: expect.stringMatching(/^The revocation store /),
+  });
+});
