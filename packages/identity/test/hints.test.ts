@@ -6,27 +6,26 @@ import { CLAIMS, NOW } from "./support/token.js";
 const REFUSED = [
   ...(["size", "encoding", "header", "algorithm", "kid", "key", "signature", "payload"] as const),
   ...(["issuer", "audience", "expiry", "time", "lifetime", "claim", "use", "target"] as const),
-].map(refuseToken);
-const UNAVAILABLE = (["jwks_unavailable", "revocations_unavailable"] as const).map(unavailable);
-const OF_ANOTHER_ZONE = judgeClaims({ ...CLAIMS, zone_id: "zone-2" }, POLICY, NOW);
+];
 
 // One description serves all of these refusals: an operator can tell them by hint and check alone.
 test("every refusal has a hint of its own, in whole sentences", () => {
-  const hints = [...REFUSED, ...UNAVAILABLE, OF_ANOTHER_ZONE].map((refusal) =>
-    refusal instanceof MandateError ? refusal.hint : "",
-  );
+  const hints = [
+    ...REFUSED.map(refuseToken),
+    unavailable("jwks_unavailable"),
+    unavailable("revocations_unavailable"),
+    judgeClaims({ ...CLAIMS, zone_id: "zone-2" }, POLICY, NOW),
+  ].map((refusal) => (refusal instanceof MandateError ? refusal.hint : ""));
   for (const hint of hints) expect(hint).toMatch(/^[A-Z].+\.$/);
   expect(new Set(hints).size).toBe(hints.length);
 });
 
-test("an outage says what to look at", () => {
-  const [keys, revocations] = UNAVAILABLE;
-  expect(keys).toMatchObject({
+test.each([
+  ["jwks_unavailable", /^The key set /],
+  ["revocations_unavailable", /^The revocation store /],
+] as const)("an outage says what to look at: %s", (check, hint) => {
+  expect(unavailable(check)).toMatchObject({
     description: "Verification unavailable",
-    hint: expect.stringMatching(/^The key set /),
-  });
-  expect(revocations).toMatchObject({
-    description: "Verification unavailable",
-    hint: expect.stringMatching(/^The revocation store /),
+    hint: expect.stringMatching(hint),
   });
 });
