@@ -55,7 +55,9 @@ function textAt(source, { start, end }) {
 function code(text) {
   const line = text.replace(/\s+/g, " ");
   const short = line.length > 80 ? `${line.slice(0, 79)}…` : line;
-  const fence = short.includes("`") ? "``" : "`";
-  const room = fence === "`" ? "" : " ";
+  // A code span is fenced by more backticks than it holds in a row.
+  const longest = Math.max(0, ...(short.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const room = longest > 0 ? " " : "";
   return `${fence}${room}${short.replaceAll("|", "\\|")}${room}${fence}`;
 }
