@@ -28,7 +28,7 @@ coverage: install ## Every branch of identity, revocation and transport-mcp is r
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
 
-mutants: build ## Mutation testing of identity, revocation and transport-mcp, each judged by its own tests
+mutants: build ## Mutation testing of identity, revocation and transport-mcp, each judged by its own tests: half an hour
 	node tools/mutants/main.js
 
 fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_RUNS go on where it stopped

@@ -27,7 +27,7 @@ export function readReport({ files }) {
 /** The share of mutants that the tests noticed, in percent. */
 export function scoreOf({ killed, timedOut, survived }) {
   const score = (100 * (killed + timedOut)) / (killed + timedOut + survived);
-  return `${score.toFixed(2)} %: ${killed} killed, ${timedOut} timed out, ${survived} survived`;
+  return `${score.toFixed(2)} % (${killed} killed, ${timedOut} timed out, ${survived} survived)`;
 }
 
 /** What tells a survivor from others wherever its file moves it: not the line. */
