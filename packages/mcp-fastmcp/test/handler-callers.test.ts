@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { currentPrincipal, protectServer } from "@caracalai/mcp-fastmcp";
+import { currentPrincipal, protectServer, type ServerProtection } from "@caracalai/mcp-fastmcp";
 import type { Principal } from "@caracalai/transport-mcp";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { FastMCP } from "fastmcp";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { openLegacySse } from "./support/legacy-sse.js";
 import { callTool, getPrompt, type Message, readResource } from "./support/messages.js";
 import { bearer, openSession, post } from "./support/post.js";
 import { serverOptions } from "./support/sample-server.js";
@@ -29,8 +32,9 @@ async function tell(...told: unknown[]): Promise<string> {
 type Context = { readonly session: unknown };
 const values = async (...told: unknown[]) => ({ values: [await tell(...told)] });
 
-function askingServer(): FastMCP<Principal> {
-  const server = new FastMCP(protectServer(serverOptions, { verifier: verifierFor(sts) }));
+function askingServer(protection: Partial<ServerProtection> = {}): FastMCP<Principal> {
+  const verifier = verifierFor(sts);
+  const server = new FastMCP(protectServer(serverOptions, { verifier, ...protection }));
   server.addTool({ name: "tool", execute: (_, { session }) => tell(session) });
   server.addResource({
     uri: "notes://one",
@@ -89,10 +93,13 @@ const messages: readonly (readonly [string, Message, number])[] = [
   ["a prompt's completion", complete({ type: "ref/prompt", name: "other" }), 4],
 ];
 
+const [opener, ...tokens] = ["sid-0", "sid-1", "sid-2"].map(
+  (sid) => [sid, sts.mint({ sid })] as const,
+);
+
 describe.each<Mode>(["stateless", "stateful"])("%s", async (mode) => {
   const running = await startForFile(askingServer(), mode);
-  const tokens = ["sid-1", "sid-2"].map((sid) => [sid, sts.mint({ sid })] as const);
-  const session = await openSession(running, tokens[0]?.[1] ?? "");
+  const session = await openSession(running, `${opener?.[1]}`);
 
   test.each(messages)("%s is told the caller of its own request", async (_name, message, times) => {
     const calls = Array.from({ length: 10 }, (_, each) =>
@@ -107,8 +114,46 @@ describe.each<Mode>(["stateless", "stateful"])("%s", async (mode) => {
       expect(told).toEqual(Array.from({ length: times }, () => sid));
     }
   });
+});
 
-  test("and nobody can change who that is", () => {
+describe("legacy SSE, opened with another mandate", async () => {
+  const { origin } = await startForFile(askingServer({ legacySse: true }), "stateful");
+  const session = await openLegacySse(origin, `${opener?.[1]}`);
+  let id = 0;
+
+  test.each(messages)("%s is told the caller of its own request", async (_name, message, times) => {
+    for (const [sid, token] of tokens) {
+      id += 1;
+      await post(session.url, { ...message, id }, bearer(token));
+      const told = JSON.stringify(await session.replyTo(id)).match(/sid-\d/g);
+      expect(told).toEqual(Array.from({ length: times }, () => sid));
+    }
+  });
+});
+
+describe("in memory, with a caller made up, and a mandate that changes", async () => {
+  let current = "";
+  const server = askingServer({ processMandate: () => current });
+  const madeUp = { sub: "made up", mandate: { sid: "sid-9" } } as unknown as Principal;
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const replies: unknown[] = [];
+  ours.onmessage = (message) => replies.push(message);
+  void server.connect(theirs, madeUp);
+
+  test.each(messages)("%s is told the caller of its own call", async (_name, message, times) => {
+    for (const [sid, token] of tokens) {
+      current = token;
+      replies.length = 0;
+      await ours.send({ ...message, id: 1 } as JSONRPCMessage);
+      const [reply] = await vi.waitUntil(() => replies.length > 0 && replies);
+      const told = JSON.stringify(reply).match(/sid-\d/g);
+      expect(told).toEqual(Array.from({ length: times }, () => sid));
+    }
+  });
+});
+
+describe("the caller", () => {
+  test("is not changed by anyone", () => {
     expect(principals.length).toBeGreaterThan(0);
     for (const principal of new Set(principals)) {
       expect(Object.isFrozen(principal)).toBe(true);
