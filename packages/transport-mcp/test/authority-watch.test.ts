@@ -158,6 +158,26 @@ test("one who was let go while the store was asked is not told", async () => {
   expect(told).toEqual([]);
 });
 
+test("a revocation that is told of while the store is asked is seen by the next look", async () => {
+  const store = new InMemoryRevocationStore();
+  const { told } = await watching(store);
+  const check = vi.spyOn(store, "check");
+  // An answer from before the revocation, which comes after it.
+  check.mockImplementationOnce(
+    () =>
+      new Promise((resolve) =>
+        setTimeout(() => resolve({ revoked: false, delegationEpoch: 0 }), SECOND_MS / 5),
+      ) as never,
+  );
+  await later(SECOND_MS / 2);
+  store.markRevoked("session_1");
+  await later(SECOND_MS / 10);
+  expect(check).toHaveBeenCalledTimes(1);
+  expect(told).toEqual([]);
+  await later(SECOND_MS / 2);
+  expect(told).toEqual(["session_revoked/revocation"]);
+});
+
 test("whoever fails at hearing keeps nobody else from it", async () => {
   const store = new InMemoryRevocationStore();
   const { verifier, principal } = await watching(store);
