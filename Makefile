@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test demo mutants fuzz bench-refusals conformance vectors clean
+.PHONY: help install build check test coverage demo mutants fuzz bench-refusals conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,14 +18,18 @@ check: build ## Lints, checks the format and type-checks tests too
 	npm run --silent check
 	npm run --silent typecheck
 
-test: check ## Everything above, and all tests
+test: check ## Everything above, all tests, and the coverage of the packages that judge
 	npm run --silent test
+	npm run --silent coverage
+
+coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three
+	npm run --silent coverage
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
 
-mutants: build ## Mutation testing of identity, revocation and transport-mcp: about half an hour
-	npx stryker run
+mutants: build ## Mutation testing of identity, revocation and transport-mcp, each judged by its own tests: half an hour
+	node tools/mutants/main.js
 
 fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_RUNS go on where it stopped
 	npx tsc -b fuzz

@@ -31,6 +31,9 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["packages/{identity,revocation,transport-mcp}/src/**/*.ts"],
+      reporter: ["text-summary", ["text", { skipFull: true }]],
+      reportsDirectory: "reports/coverage",
+      thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
   },
 });

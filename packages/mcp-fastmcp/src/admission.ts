@@ -80,10 +80,18 @@ function requireOwnSession(guard: Guard, request: IncomingMessage, principal: Pr
   guard.sessions.touch(sessionId);
 }
 
-/** The same answer as FastMCP's to a session that there is none of. */
+/**
+ * The same answer as FastMCP's to a session that there is none of, to the letter: a Response would
+ * write the name of its header small, and so tell whoever guesses at sessions which of them exist.
+ */
 function sessionNotFound(): Response {
   const error = { code: -32_001, message: "Session not found" };
-  return Response.json({ error, id: null, jsonrpc: "2.0" }, { status: 404 });
+  const answer = new Response(JSON.stringify({ error, id: null, jsonrpc: "2.0" }), {
+    status: 404,
+    statusText: "Not Found",
+  });
+  const headers = new Map([["Content-Type", "application/json"]]);
+  return Object.defineProperty(answer, "headers", { value: headers });
 }
 
 /** What isn't seen can't be guarded: better no server than one that looks protected. */

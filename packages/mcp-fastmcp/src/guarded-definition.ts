@@ -1,4 +1,4 @@
-import type { Principal } from "@caracalai/transport-mcp";
+import type { Principal, Requirements } from "@caracalai/transport-mcp";
 import { type AdmittedCall, currentCall } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
 import { requireOrExplain } from "./protect-item.js";
@@ -26,30 +26,39 @@ const CALLER_OF_ARGUMENT = 1;
  * of the call's own request. FastMCP tells them whoever came last on the session (hazard F3), has no
  * hook for resources and prompts (F5), and asks `canAccess` when a session opens and never again (F2):
  * that one is taken out of the copy, and asked for every call instead.
+ *
+ * @param routes - what calls of the definition need beyond the defaults of the server
  */
-export function guardDefinition(kind: ItemKind, definition: Definition): Definition {
+export function guardDefinition(
+  kind: ItemKind,
+  definition: Definition,
+  routes: readonly Requirements[],
+): Definition {
   const { canAccess, ...copy } = definition as Handlers;
-  if (kind === "tool")
-    return { ...copy, ...(copy.execute && { execute: guardTool(copy.execute) }) };
+  const { execute } = copy;
+  if (kind === "tool") return { ...copy, ...(execute && { execute: guardTool(execute, routes) }) };
+  const guard = (handler: Handler, at: number) => guardHandler(handler, at, routes);
   const { load, complete } = CALLER[kind];
   return {
     ...copy,
-    ...(copy.load && { load: guardHandler(copy.load, load) }),
-    ...(copy.complete && { complete: guardHandler(copy.complete, complete) }),
-    ...(copy.arguments && { arguments: copy.arguments.map(guardArgument) }),
+    ...(copy.load && { load: guard(copy.load, load) }),
+    ...(copy.complete && { complete: guard(copy.complete, complete) }),
+    ...(copy.arguments && {
+      arguments: copy.arguments.map((argument) => ({
+        ...argument,
+        ...(argument.complete && { complete: guard(argument.complete, CALLER_OF_ARGUMENT) }),
+      })),
+    }),
   } as Definition;
 }
 
-function guardArgument<T extends { readonly complete?: Handler }>(argument: T): T {
-  const { complete } = argument;
-  return complete
-    ? { ...argument, complete: guardHandler(complete, CALLER_OF_ARGUMENT) }
-    : argument;
+async function requireEach(routes: readonly Requirements[]): Promise<void> {
+  for (const route of [NOTHING_FURTHER, ...routes]) await requireOrExplain(route);
 }
 
-function guardTool(execute: Handler): Handler {
+function guardTool(execute: Handler, routes: readonly Requirements[]): Handler {
   return async (args, context) => {
-    await requireOrExplain(NOTHING_FURTHER);
+    await requireEach(routes);
     const call = currentCall();
     return whileAuthorized(call, () => {
       const { signal, ...others } = context as { readonly signal: AbortSignal };
@@ -72,9 +81,9 @@ async function whileAuthorized<T>({ guard, principal, ended }: AdmittedCall, run
   }
 }
 
-function guardHandler(handler: Handler, at: number): Handler {
+function guardHandler(handler: Handler, at: number, routes: readonly Requirements[]): Handler {
   return async (...values) => {
-    await requireOrExplain(NOTHING_FURTHER);
+    await requireEach(routes);
     const { principal } = currentCall();
     const told = Array.from({ length: Math.max(values.length, at + 1) }, (_, index) => {
       if (index === at) return principal;

@@ -58,7 +58,9 @@ function wrapAddition(prototype: object, kind: ItemKind, method: string): void {
         const guard = guardOf(this);
         if (guard === undefined) return add.call(this, definitions);
         const list = [definitions].flat() as Definition[];
-        const guarded = list.map((definition) => guardDefinition(kind, definition));
+        const guarded = list.map((definition) =>
+          guardDefinition(kind, definition, guard.items.routesOfDefinition(kind, definition)),
+        );
         const result = add.call(this, Array.isArray(definitions) ? guarded : (guarded[0] as never));
         for (const definition of list) guard.items.note(kind, definition);
         return result;

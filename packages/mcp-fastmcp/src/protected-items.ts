@@ -66,11 +66,9 @@ export class ProtectedItems {
 
   /** Notes a definition that was added to the server; one of the same name is replaced by it. */
   note(kind: ItemKind, definition: Definition): void {
-    const { name, uri, uriTemplate, canAccess } = definition;
-    this.#items.set(keyOf({ kind, name: uri ?? uriTemplate ?? name }), {
-      routes: requirementsOf(definition),
-      canAccess,
-    });
+    const { name, uriTemplate, canAccess } = definition;
+    const routes = this.routesOfDefinition(kind, definition);
+    this.#items.set(keyOfDefinition(kind, definition), { routes, canAccess });
     if (uriTemplate === undefined) return;
     this.#templates.delete(name);
     this.#templates.set(name, uriTemplate);
@@ -87,16 +85,22 @@ export class ProtectedItems {
     }
   }
 
+  /**
+   * What calls of one definition need beyond the defaults of the server: whichever of several a call
+   * was judged by, what is called is judged by itself again.
+   */
+  routesOfDefinition(kind: ItemKind, definition: Definition): readonly Requirements[] {
+    const tabled = this.#tables.get(keyOfDefinition(kind, definition));
+    return [...requirementsOf(definition), ...(tabled === undefined ? [] : [tabled.route])];
+  }
+
   /** What a call needs beyond the defaults of the server. */
   routesOf(item: CalledItem): readonly Requirements[] {
     const known = this.#items.get(keyOf(item));
-    if (known === undefined && item.kind === "resource") {
-      return this.#templatesOf(item.name).flatMap((name) =>
-        this.routesOf({ kind: "resource_template", name }),
-      );
-    }
-    const tabled = this.#tables.get(keyOf(item));
-    return [...(known?.routes ?? []), ...(tabled === undefined ? [] : [tabled.route])];
+    if (known !== undefined || item.kind !== "resource") return known?.routes ?? [];
+    return this.#templatesOf(item.name).flatMap((name) =>
+      this.routesOf({ kind: "resource_template", name }),
+    );
   }
 
   /**
@@ -139,6 +143,10 @@ function matches(template: string, uri: string): boolean {
     // Not to be decoded. FastMCP stops at the same place with the same error, and loads nothing.
     return true;
   }
+}
+
+function keyOfDefinition(kind: ItemKind, { name, uri, uriTemplate }: Definition): string {
+  return keyOf({ kind, name: uri ?? uriTemplate ?? name });
 }
 
 function keyOf({ kind, name }: CalledItem): string {
