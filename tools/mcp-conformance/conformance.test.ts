@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { createDevSts, type DevSts } from "@caracalai/dev-sts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cleanUp } from "../../examples/notes-server/test/support/clean-up.js";
 import { freePort } from "../../packages/mcp-fastmcp/test/support/free-port.js";
 import { runFile, untilListening } from "../../packages/mcp-fastmcp/test/support/module-process.js";
 import { type Installed, installOnNode22 } from "../install-on-node-22.js";
@@ -29,7 +30,7 @@ let pairs: Readonly<Record<Mode, Pair>>;
 beforeAll(async () => {
   suite = await installOnNode22(new URL("./", import.meta.url));
   const sts = await createDevSts({ audience: AUDIENCE, announce: () => {} });
-  afterAll(() => sts.close());
+  cleanUp(() => sts.close());
   const [stateful, stateless] = await Promise.all(modes.map((mode) => runPair(mode, sts)));
   if (stateful === undefined || stateless === undefined) throw new Error("There are two modes");
   pairs = { stateful, stateless };
@@ -39,7 +40,7 @@ async function runPair(mode: Mode, sts: DevSts): Promise<Pair> {
   const [plain, guarded] = await Promise.all([startServer(mode), startServer(mode, sts)]);
   // A mandate for each request, as of a client that always has a fresh one.
   const proxy = await startMandateProxy(guarded, () => sts.mint());
-  afterAll(() => proxy.close());
+  cleanUp(() => proxy.close());
   const { status } = await fetch(guarded, { method: "POST" });
   const [unprotected, isProtected] = await Promise.all([
     runSuite(suite, plain),
@@ -62,7 +63,11 @@ async function startServer(mode: Mode, sts?: DevSts): Promise<string> {
     STATELESS: mode === "stateless" ? "1" : "0",
     ...(caracal && { CARACAL: JSON.stringify(caracal) }),
   };
-  runFile(SERVER, environment, [], afterAll);
+  const { child, ended } = runFile(SERVER, environment, [], () => {});
+  cleanUp(() => {
+    child.kill("SIGKILL");
+    return ended;
+  });
   await untilListening(url);
   return url;
 }
