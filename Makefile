@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test coverage demo mutants fuzz bench-refusals vectors clean
+.PHONY: help install build check test coverage demo mutants fuzz bench-refusals conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -39,10 +39,13 @@ bench-refusals: build ## What each kind of refusal costs beside an acceptance; w
 	npx tsc -b bench/refusals
 	node --expose-gc bench/refusals/dist/main.js
 
+conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
+	npx vitest run tools/mcp-conformance --reporter=default --update
+
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors
 	node reports/vectors/main.js vectors
 	npx vitest run tools/vectors/report.test.ts --reporter=default --update
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules packages/*/dist examples/*/dist reports
+	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports
