@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test demo mutants fuzz bench-refusals vectors clean
+.PHONY: help install build check redis test coverage demo mutants fuzz bench-refusals conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -21,14 +21,18 @@ check: build ## Lints, checks the format and type-checks tests too
 redis: ## Makes sure that tests can start a Redis; installs Debian's where it may
 	node tools/ensure-redis.js
 
-test: check redis ## Everything above, and all tests
+test: check redis ## Everything above, all tests, and the coverage of the packages that judge
 	npm run --silent test
+	npm run --silent coverage
+
+coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three
+	npm run --silent coverage
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
 
-mutants: build ## Mutation testing of identity, revocation and transport-mcp: about half an hour
-	npx stryker run
+mutants: build ## Mutation testing of identity, revocation and transport-mcp, each judged by its own tests: half an hour
+	node tools/mutants/main.js
 
 fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_RUNS go on where it stopped
 	npx tsc -b fuzz
@@ -38,10 +42,13 @@ bench-refusals: build ## What each kind of refusal costs beside an acceptance; w
 	npx tsc -b bench/refusals
 	node --expose-gc bench/refusals/dist/main.js
 
+conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
+	npx vitest run tools/mcp-conformance --reporter=default --update
+
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors
 	node reports/vectors/main.js vectors
 	npx vitest run tools/vectors/report.test.ts --reporter=default --update
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules packages/*/dist examples/*/dist reports
+	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports

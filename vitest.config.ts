@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@caracalai\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
-      { find: /^@caracalai\/([a-z-]+)\/testing$/, replacement: source("$1/src/testing/index.ts") },
+      { find: /^@caracalai\/([a-z-]+)\/([a-z-]+)$/, replacement: source("$1/src/$2/index.ts") },
       { find: "#platform", replacement: source("identity/src/platform/node.ts") },
     ],
   },
@@ -25,11 +25,15 @@ export default defineConfig({
     outputFile: { json: "reports/vitest.json" },
     // Much of the time is spent waiting for servers and clients: both cores are worth using.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Ends what hangs. It measures nothing: the properties alone take seconds, more on a busy machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {
       provider: "v8",
       include: ["packages/{identity,revocation,transport-mcp}/src/**/*.ts"],
+      reporter: ["text-summary", ["text", { skipFull: true }]],
+      reportsDirectory: "reports/coverage",
+      thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
   },
 });

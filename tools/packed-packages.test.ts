@@ -29,6 +29,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Beside the Node.js that runs the tests: the oldest that the README names, and later lines. */
 const RUNTIMES = ["20.19.0", "22.23.3", "24.21.0"];
 
+interface Manifest {
+  readonly exports: Record<string, unknown>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
+}
+
 let folder: string;
 let tarballs: Readonly<Record<string, string>>;
 let sts: DevSts;
@@ -66,7 +72,8 @@ describe.each(Object.keys(PACKAGES))("%s", (name) => {
     const consumer = await install(name);
     const manifest = JSON.parse(
       await readFile(join(root, "packages", name, "package.json"), "utf8"),
-    ) as { exports: Record<string, unknown> };
+    ) as Manifest;
+    await installOptionalPeers(consumer, manifest);
     const specifiers = Object.keys(manifest.exports).map(
       (path) => `@caracalai/${name}${path.slice(1)}`,
     );
@@ -164,6 +171,18 @@ async function installFresh(name: string): Promise<string> {
     cwd: consumer,
   });
   return consumer;
+}
+
+/** What users of a package's optional entry points install beside it. */
+async function installOptionalPeers(consumer: string, manifest: Manifest): Promise<void> {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
+  const peers = Object.entries(peerDependencies)
+    .filter(([name]) => peerDependenciesMeta[name]?.optional)
+    .map(([name, range]) => `${name}@${range}`);
+  if (peers.length === 0) return;
+  await run("npm", ["install", "--silent", "--ignore-scripts", "--no-audit", ...peers], {
+    cwd: consumer,
+  });
 }
 
 /** Strictly, as a user would. Only Node's types are those of this checkout. */

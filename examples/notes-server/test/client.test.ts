@@ -27,16 +27,19 @@ const delegated = (hops: number) => delegatedMandate({ hops });
 describe.concurrent.each(await Promise.all(modes.map(start)))("$mode", (server) => {
   const { url } = server;
 
-  test("lists what there is", async () => {
-    const { client } = await open(url, user);
+  test.each<[who: string, claims: MintClaims, tools: string[]]>([
+    ["a user", user, ["whoami", "read_notes", "slow"]],
+    ["an agent", agent, ["whoami", "read_notes", "delete_notes", "slow"]],
+    ["an agent by 1 hop", delegated(1), ["whoami", "read_notes", "delete_notes", "pay", "slow"]],
+    ["a user with few scopes", { scope: "mcp:tool:call" }, ["whoami", "slow"]],
+  ])("lists what %s may use", async (_who, claims, names) => {
+    const { client } = await open(url, claims);
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toStrictEqual([
-      "whoami",
-      "read_notes",
-      "delete_notes",
-      "pay",
-      "slow",
-    ]);
+    expect(tools.map(({ name }) => name)).toStrictEqual(names);
+  });
+
+  test("lists resources and prompts", async () => {
+    const { client } = await open(url, user);
     const { resources } = await client.listResources();
     expect(resources.map(({ uri }) => uri)).toStrictEqual(["notes://all"]);
     const { prompts } = await client.listPrompts();

@@ -1,11 +1,14 @@
 import { createKeySetEndpoint } from "./key-set-endpoint.js";
 import { listen } from "./listener.js";
 import type { MintClaims } from "./mandates.js";
+import { authorizationEndpoint, metadataEndpoint } from "./metadata-endpoint.js";
 import { type MandateIssuer, type MintOptions, mint } from "./mint.js";
 import { type DevStsOptions, type ResolvedOptions, resolveOptions } from "./options.js";
 import { bumpEpoch, revoke } from "./revocations.js";
+import { RevokedAnchors } from "./revoked-anchors.js";
 import type { Route } from "./route.js";
 import { createRouter } from "./router.js";
+import { type OauthSetting, tokenEndpoint } from "./token-endpoint.js";
 import type { KeySet } from "./zone.js";
 import { createZones } from "./zones.js";
 
@@ -36,7 +39,10 @@ export interface DevSts {
   /** Requests for this zone's key set or, without a zone, for any: 400s and 404s count there. */
   keySetRequests(zone?: string): number;
 
-  /** Tells every store of `revocations`; rejects where one fails or there is none. */
+  /**
+   * Tells every store of `revocations`; rejects where one fails or there is none. The token endpoint
+   * takes no mandate with this anchor any more.
+   */
   revoke(anchor: string): Promise<void>;
   /** Counts the zone's delegation epoch up, tells every store, and resolves to the epoch. */
   bumpEpoch(zone?: string): Promise<number>;
@@ -67,15 +73,24 @@ export async function startDevSts(
   options: ResolvedOptions,
   routesFor: (issuing: Issuing) => readonly Route[] = () => [],
 ): Promise<DevSts> {
-  const { host, port, audience, revocations, announce } = options;
+  const { host, port, audience, applications, revocations, announce } = options;
   const zones = createZones(options.zones);
   const keySets = createKeySetEndpoint(zones);
+  const revoked = new RevokedAnchors();
+  const oauth: OauthSetting = { applications, revoked, from: () => mandateIssuer };
   const issuing: Issuing = {
     zones: zones.ids,
     mint: (claims = {}, mintOptions = {}) => mint(mandateIssuer, claims, mintOptions),
   };
 
-  const listener = await listen(createRouter([keySets.route, ...routesFor(issuing)]), host, port);
+  const routes = [
+    keySets.route,
+    metadataEndpoint(oauth),
+    authorizationEndpoint,
+    tokenEndpoint(oauth),
+    ...routesFor(issuing),
+  ];
+  const listener = await listen(createRouter(routes), host, port);
   const issuer = `http://${host === "::1" ? "[::1]" : host}:${listener.port}`;
   const mandateIssuer: MandateIssuer = { issuer, audience, zones };
   announce(`Caracal dev STS at ${issuer}: for development and tests only, never for production`);
@@ -87,7 +102,7 @@ export async function startDevSts(
     removeKey: (kid, zone) => zones.named(zone).removeKey(kid),
     keySet: (zone) => zones.named(zone).keySet(),
     keySetRequests: (zone) => keySets.requests(zone),
-    revoke: (anchor) => revoke(revocations, anchor),
+    revoke: (anchor) => revoke(revocations, revoked, anchor),
     bumpEpoch: async (zone) => bumpEpoch(revocations, zones.named(zone)),
     epoch: (zone) => zones.named(zone).epoch,
     pause: () => listener.pause(),

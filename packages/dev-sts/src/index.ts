@@ -1,3 +1,4 @@
+export type { DevStsApplication } from "./applications.js";
 export { createDevSts, type DevSts } from "./dev-sts.js";
 export {
   agentMandate,
@@ -5,6 +6,7 @@ export {
   type DelegatedMandateOptions,
   delegatedMandate,
   type MintClaims,
+  sessionMandate,
   userMandate,
 } from "./mandates.js";
 export type { MintOptions } from "./mint.js";

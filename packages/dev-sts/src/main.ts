@@ -10,7 +10,9 @@ const notStarted = 1;
 
 function configured(): ResolvedOptions {
   if (process.argv.length > 2) {
-    throw new TypeError("takes no arguments, but CARACAL_DEV_STS_PORT, _ZONES and _AUDIENCE");
+    throw new TypeError(
+      "takes no arguments, but CARACAL_DEV_STS_PORT, _ZONES, _AUDIENCE and _APPLICATIONS",
+    );
   }
   return readEnvironment(process.env);
 }

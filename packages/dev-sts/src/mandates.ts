@@ -46,6 +46,14 @@ export function applicationMandate(overrides: MintClaims = {}): MintClaims {
   return { sub: application, sub_type: "application", client_id: application, ...overrides };
 }
 
+/**
+ * Claims of a user's session mandate of this issuer: no resource server takes it, the token endpoint
+ * exchanges it for one that they take. Its scopes are the most that comes out.
+ */
+export function sessionMandate(issuer: string, overrides: MintClaims = {}): MintClaims {
+  return { ...userMandate(), use: "session", aud: [issuer], target: undefined, ...overrides };
+}
+
 /** Claims of an agent's mandate: a user's, held in the agent session `agent_session_dev`. */
 export function agentMandate(overrides: MintClaims = {}): MintClaims {
   return { ...userMandate(), agent_session_id: "agent_session_dev", ...overrides };

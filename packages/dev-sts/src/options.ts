@@ -1,4 +1,5 @@
 import process from "node:process";
+import { type Application, type DevStsApplication, readApplications } from "./applications.js";
 import { assertKnownNames } from "./known-names.js";
 import { isLoopback } from "./loopback.js";
 
@@ -19,6 +20,8 @@ export interface DevStsOptions {
   readonly zones?: readonly string[];
   /** `aud` and `target` of a mandate that names none. Default `https://mcp.example.com`. */
   readonly audience?: string;
+  /** Who may fetch mandates at `POST /oauth/token`. Default nobody. */
+  readonly applications?: readonly DevStsApplication[];
   /** Who is told by `revoke` and `bumpEpoch`. Default nobody. */
   readonly revocations?: RevocationSink | readonly RevocationSink[];
   /** Gets the notice, one line, that this is for development only. Default: standard error. */
@@ -31,20 +34,23 @@ export interface ResolvedOptions {
   readonly port: number;
   readonly zones: readonly string[];
   readonly audience: string;
+  readonly applications: readonly Application[];
   readonly revocations: readonly RevocationSink[];
   readonly announce: (line: string) => void;
 }
 
-const names = ["host", "port", "zones", "audience", "revocations", "announce"];
+const names = ["host", "port", "zones", "audience", "applications", "revocations", "announce"];
 
 /** Checks the options and fills in defaults. Throws a `TypeError` that names the wrong option. */
 export function resolveOptions(options: DevStsOptions = {}): ResolvedOptions {
   assertKnownNames("createDevSts", options, names);
+  const zones = zoneIds(options.zones ?? ["zone_dev"]);
   return {
     host: loopbackHost(options.host ?? "127.0.0.1"),
     port: portNumber(options.port ?? 0),
-    zones: zoneIds(options.zones ?? ["zone_dev"]),
+    zones,
     audience: nonEmpty("audience", options.audience ?? "https://mcp.example.com"),
+    applications: readApplications(zones, options.applications),
     revocations: [options.revocations ?? []].flat().map(sink),
     announce: announcer(options.announce ?? ((line) => process.stderr.write(`${line}\n`))),
   };

@@ -1,13 +1,19 @@
 import type { RevocationSink } from "./options.js";
+import type { RevokedAnchors } from "./revoked-anchors.js";
 import type { Zone } from "./zone.js";
 
 /**
- * Has every store note that the anchor is revoked. Rejects where one of them fails, and where
- * there is none: a revocation that reaches nobody is a mistake in a test.
+ * Has the STS itself and every store note that the anchor is revoked. Rejects where a store fails,
+ * and where there is none: a revocation that reaches no resource server is a mistake in a test.
  */
-export async function revoke(sinks: readonly RevocationSink[], anchor: string): Promise<void> {
+export async function revoke(
+  sinks: readonly RevocationSink[],
+  revoked: RevokedAnchors,
+  anchor: string,
+): Promise<void> {
   if (sinks.length === 0) throw new Error("no store to tell: give createDevSts `revocations`");
   if (typeof anchor !== "string" || anchor === "") throw new TypeError("the anchor is empty");
+  revoked.add(anchor);
   await tellAll(sinks, (sink) => sink.markRevoked(anchor));
 }
 

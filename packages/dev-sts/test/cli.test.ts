@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { claimsOf, fetchKeySet, startSts, verifies } from "./support.js";
+import { application, basic, form, type TokenAnswer } from "./token-requests.js";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -62,6 +63,18 @@ test("it says when it is ready, mints over HTTP, and ends on SIGTERM", async () 
   cli.child.kill("SIGTERM");
   expect(await exit).toStrictEqual([0, null]);
   expect(await cli.stderr).toMatch(/^[^\n]*for development and tests only[^\n]*\n$/);
+});
+
+test("it serves the applications that it is told of", async () => {
+  const environment = { CARACAL_DEV_STS_APPLICATIONS: JSON.stringify([application]) };
+  const issuer = await readyIssuer(startCli(environment));
+  const response = await fetch(`${issuer}/oauth/token`, {
+    method: "POST",
+    headers: { authorization: basic() },
+    body: form({ grant_type: "client_credentials", scope: "notes:read" }),
+  });
+  const { access_token } = (await response.json()) as TokenAnswer;
+  expect(claimsOf(access_token)).toMatchObject({ iss: issuer, sub: application.clientId });
 });
 
 test("it listens on the port that it is given", async () => {
@@ -142,6 +155,8 @@ async function statusWithHost(issuer: string, host: string): Promise<number | un
   return response.statusCode;
 }
 
+const SECRET = application.clientSecret;
+
 test.each<[string, Record<string, string>, string[]]>([
   ["a port that is none", { CARACAL_DEV_STS_PORT: "http" }, []],
   ["a port out of range", { CARACAL_DEV_STS_PORT: "70000" }, []],
@@ -149,12 +164,17 @@ test.each<[string, Record<string, string>, string[]]>([
   ["an empty zone", { CARACAL_DEV_STS_ZONES: "zone_a,," }, []],
   ["a zone twice", { CARACAL_DEV_STS_ZONES: "zone_a,zone_a" }, []],
   ["an empty audience", { CARACAL_DEV_STS_AUDIENCE: " " }, []],
+  ["applications that are no JSON", { CARACAL_DEV_STS_APPLICATIONS: `[${SECRET}` }, []],
+  ["no applications at all", { CARACAL_DEV_STS_APPLICATIONS: "" }, []],
+  ["applications that are no list", { CARACAL_DEV_STS_APPLICATIONS: "null" }, []],
+  ["a secret alone", { CARACAL_DEV_STS_APPLICATIONS: `["${SECRET}"]` }, []],
   ["an argument", {}, ["--port=1"]],
 ])("%s ends it with one line and code 2", async (_what, environment, args) => {
   const cli = startCli(environment, args);
   const [code] = await once(cli.child, "exit");
   expect(code).toBe(2);
   expect(await cli.stderr).toMatch(/^caracal-dev-sts: [^\n]+\n$/);
+  expect(await cli.stderr).not.toContain(SECRET);
 });
 
 test("a port that is taken ends it with one line and code 1", async () => {

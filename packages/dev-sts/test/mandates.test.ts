@@ -2,6 +2,7 @@ import {
   agentMandate,
   applicationMandate,
   delegatedMandate,
+  sessionMandate,
   userMandate,
 } from "@caracalai/dev-sts";
 import { describe, expect, test } from "vitest";
@@ -25,6 +26,13 @@ test("a user's, an application's and an agent's mandate", () => {
     client_id: "app_dev",
     agent_session_id: "agent_session_dev",
   });
+});
+
+test("a session mandate is for the issuer, and for no resource", async () => {
+  const sts = await startSts();
+  const claims = claimsOf(sts.mint(sessionMandate(sts.issuer, { sub: "user_1", scope: "a" })));
+  expect(claims).toMatchObject({ use: "session", aud: [sts.issuer], sub: "user_1", scope: "a" });
+  expect(claims).not.toHaveProperty("target");
 });
 
 describe("delegated", () => {

@@ -6,17 +6,20 @@ function read(path: string): Promise<string> {
   return readFile(new URL(path, import.meta.url), "utf8");
 }
 
-test("the README's snippet is a file, and the file runs", async () => {
-  const snippet = await read("./readme-snippet.ts");
+test.each([
+  ["readme-snippet", () => import("./readme-snippet.js"), { good: expect.any(String) }],
+  ["readme-exchange", () => import("./readme-exchange.js"), { scope: "notes:read" }],
+])("the README's snippet is the file %s, and the file runs", async (name, run, outcome) => {
+  const snippet = await read(`./${name}.ts`);
   expect(await read("../README.md")).toContain(`\`\`\`ts\n${snippet}\`\`\`\n`);
 
   const log = vi.spyOn(console, "log").mockReturnValue(undefined);
   const notice = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  await import("./readme-snippet.js");
+  await run();
   const printed = log.mock.calls;
   log.mockRestore();
   notice.mockRestore();
   expect(printed).toStrictEqual([
-    [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), expect.any(Object)],
+    [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), expect.objectContaining(outcome)],
   ]);
 });

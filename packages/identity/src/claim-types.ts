@@ -68,7 +68,7 @@ function isNonEmptyString(value: unknown): boolean {
 
 /** A number from 0 on, exact in every language: beyond 2^53 - 1 two numbers can be one. */
 function isCount(value: unknown): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isListOf(isItem: (value: unknown) => boolean): (value: unknown) => boolean {

@@ -1,15 +1,26 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { MandateVerifier, Principal, Requirements } from "@caracalai/transport-mcp";
+import type { IncomingMessage } from "node:http";
+import { MandateError, type Principal, type Requirements } from "@caracalai/transport-mcp";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
+import type { Guard } from "./guard.js";
 
-/** What is known of the HTTP request that is being served. */
+/** What is known of the request that is being served. */
 export interface CallContext {
-  readonly verifier: MandateVerifier;
+  readonly guard: Guard;
+  /** The HTTP request; undefined on other transports. */
+  readonly request: IncomingMessage | undefined;
   /** Set once the request's mandate was verified. */
   principal: Principal | undefined;
   /** Requirements that the mandate was held against in this request, and met. */
   readonly met: Set<Requirements>;
+  /** The JSON-RPC method that is being served. */
+  readonly method?: string | undefined;
+  /** Aborted, with the reason, when the mandate ends while its call is under way. */
+  readonly ended: AbortController;
 }
+
+/** The context of a call that was let in. */
+export type AdmittedCall = CallContext & { readonly principal: Principal };
 
 const contexts = new AsyncLocalStorage<CallContext | undefined>();
 
@@ -21,14 +32,29 @@ export function prepareCallContexts(): void {
   if (contexts.getStore() === undefined) contexts.enterWith(undefined);
 }
 
+/** A context in which nobody is let in yet. */
+export function newCallContext(guard: Guard, request?: IncomingMessage): CallContext {
+  return { guard, request, principal: undefined, met: new Set(), ended: new AbortController() };
+}
+
 /**
  * Opens the context of a request. To be called before the first `await` of whatever serves the
  * request: set later, it is not seen by the tool that the request calls.
  */
-export function openCallContext(verifier: MandateVerifier): CallContext {
-  const context: CallContext = { verifier, principal: undefined, met: new Set() };
+export function openCallContext(guard: Guard, request: IncomingMessage): CallContext {
+  const context = newCallContext(guard, request);
   contexts.enterWith(context);
   return context;
+}
+
+/** The context of what is running, if any. */
+export function currentContext(): CallContext | undefined {
+  return contexts.getStore();
+}
+
+/** Runs something in a context, or outside of every one. */
+export function runInContext<T>(context: CallContext | undefined, run: () => T): T {
+  return contexts.run(context, run);
 }
 
 /**
@@ -41,28 +67,37 @@ export function currentPrincipal(): Principal {
   return currentCall().principal;
 }
 
+/** @throws FastMcpAuthError `missing_token` outside a call that was let in */
+export function currentCall(): AdmittedCall {
+  const context = contexts.getStore();
+  if (!isAdmitted(context)) throw new FastMcpAuthError(noMandate());
+  return context;
+}
+
+/** Whether a call was let in. */
+export function isAdmitted(context: CallContext | undefined): context is AdmittedCall {
+  return context?.principal !== undefined;
+}
+
 /**
  * Holds the call that is being served against further requirements, once a request.
  *
  * @throws FastMcpAuthError where its mandate does not meet them, or there is none
  */
 export async function requireOfCall(route: Requirements): Promise<void> {
-  const { verifier, principal, met } = currentCall();
+  const { guard, principal, met } = currentCall();
   if (met.has(route)) return;
-  const result = await verifier.recheck(principal, route);
+  const result = await guard.verifier.recheck(principal, route);
   if (!result.ok) throw new FastMcpAuthError(result.error);
   met.add(route);
 }
 
-function currentCall(): CallContext & { readonly principal: Principal } {
-  const context = contexts.getStore();
-  if (context?.principal === undefined) {
-    throw new FastMcpAuthError({
-      code: "missing_token",
-      check: "bearer",
-      description: "Missing bearer token",
-      hint: "The call did not come in over HTTP with a mandate: stdio, in-memory and legacy SSE transports carry none.",
-    });
-  }
-  return { ...context, principal: context.principal };
+/** The refusal of a call that came in without a mandate. */
+export function noMandate(): MandateError {
+  return new MandateError({
+    code: "missing_token",
+    check: "bearer",
+    description: "Missing bearer token",
+    hint: "The call did not come in over HTTP with a mandate. Over stdio and in memory, calls are made by the mandate that protectServer is given as processMandate.",
+  });
 }

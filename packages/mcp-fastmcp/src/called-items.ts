@@ -1,23 +1,45 @@
 import type { IncomingMessage } from "node:http";
 
 /** The kinds of things that a call can name. */
-export type ItemKind = "tool" | "resource" | "prompt";
+export type ItemKind = "tool" | "resource" | "resource_template" | "prompt";
 
 /** One thing that a request is going to call. */
 export interface CalledItem {
   readonly kind: ItemKind;
-  /** A tool's or prompt's name, a resource's URI. */
+  /** A tool's or prompt's name, a resource's URI, or a resource template's URI template. */
   readonly name: string;
+  /** Whether it is called, read or got: not subscribed to, completed or listed. */
+  readonly isUse?: boolean | undefined;
 }
 
 /** As much as FastMCP's own transport takes of a body; what is longer, it refuses. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-const METHODS: ReadonlyMap<unknown, { kind: ItemKind; parameter: string }> = new Map([
-  ["tools/call", { kind: "tool", parameter: "name" }],
-  ["resources/read", { kind: "resource", parameter: "uri" }],
-  ["prompts/get", { kind: "prompt", parameter: "name" }],
+type Params = Readonly<Record<string, unknown>>;
+
+interface Named {
+  readonly kind: ItemKind;
+  readonly name: unknown;
+  readonly isUse: boolean;
+}
+
+/** The methods whose calls reach one item, and how they name it. */
+const METHODS: ReadonlyMap<unknown, (params: Params) => Named> = new Map([
+  ["tools/call", ({ name }: Params): Named => ({ kind: "tool", name, isUse: true })],
+  ["resources/read", ({ uri }: Params): Named => ({ kind: "resource", name: uri, isUse: true })],
+  [
+    "resources/subscribe",
+    ({ uri }: Params): Named => ({ kind: "resource", name: uri, isUse: false }),
+  ],
+  ["prompts/get", ({ name }: Params): Named => ({ kind: "prompt", name, isUse: true })],
+  ["completion/complete", ({ ref }: Params) => completed(Object(ref))],
 ]);
+
+/** What a completion is about: a value for a prompt, or for a template of resources. */
+function completed({ type, name, uri }: Params): Named {
+  if (type === "ref/prompt") return { kind: "prompt", name, isUse: false };
+  return { kind: "resource_template", name: uri, isUse: false };
+}
 
 const bodies = new WeakMap<IncomingMessage, Buffer[]>();
 
@@ -35,14 +57,14 @@ export function calledItems(request: IncomingMessage): readonly CalledItem[] {
   } catch {
     return [];
   }
-  return [body].flat().flatMap((message) => readCall(message) ?? []);
+  return [body].flat().flatMap((message) => calledItem(message) ?? []);
 }
 
-function readCall(message: unknown): CalledItem | undefined {
+/** What one JSON-RPC message is going to call, if anything. */
+export function calledItem(message: unknown): CalledItem | undefined {
   const { method, params } = Object(message) as { method?: unknown; params?: unknown };
-  const call = METHODS.get(method);
-  const name = call && Object(params)[call.parameter];
-  return call !== undefined && typeof name === "string" ? { kind: call.kind, name } : undefined;
+  const { kind, name, isUse } = METHODS.get(method)?.(Object(params)) ?? {};
+  return kind !== undefined && typeof name === "string" ? { kind, name, isUse } : undefined;
 }
 
 /**

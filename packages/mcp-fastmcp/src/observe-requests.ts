@@ -1,7 +1,9 @@
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { recordBody } from "./called-items.js";
 import { disarmSessionId } from "./hostile-session-ids.js";
+import { joinAuthorizations } from "./legacy-sse.js";
+import { noteResponse } from "./open-responses.js";
 
 let isObserving = false;
 
@@ -10,8 +12,13 @@ export function observeRequests(): void {
   if (isObserving) return;
   isObserving = true;
   subscribe("http.server.request.start", (message) => {
-    const { request } = message as { readonly request: IncomingMessage };
+    const { request, response } = message as {
+      readonly request: IncomingMessage;
+      readonly response: ServerResponse;
+    };
     disarmSessionId(request);
+    joinAuthorizations(request);
     recordBody(request);
+    noteResponse(request, response);
   });
 }

@@ -5,11 +5,19 @@ import {
   type Principal,
   type Requirements,
 } from "@caracalai/transport-mcp";
-import type { InputPrompt, InputPromptArgument, Resource, Tool, ToolParameters } from "fastmcp";
+import type {
+  InputPrompt,
+  InputPromptArgument,
+  Resource,
+  ResourceTemplate,
+  ResourceTemplateArgument,
+  Tool,
+  ToolParameters,
+} from "fastmcp";
 import { UserError } from "fastmcp";
 import { requireOfCall } from "./call-context.js";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
-import { markProtected } from "./protection.js";
+import { markProtected } from "./protected-items.js";
 
 /**
  * A tool that runs only for mandates which meet further requirements. On a server that is not
@@ -47,6 +55,22 @@ export function protectResource(
 }
 
 /**
+ * A resource template whose resources load only for mandates which meet further requirements.
+ *
+ * @param route - what reading one needs on top of the server's defaults
+ * @param template - the definition for `addResourceTemplate`; it is not changed
+ * @throws ConfigurationError where `route` or the definition is malformed
+ */
+export function protectResourceTemplate<
+  const Arguments extends ResourceTemplateArgument<Principal>[],
+>(
+  route: Requirements,
+  template: ResourceTemplate<Principal, Arguments>,
+): ResourceTemplate<Principal, Arguments> {
+  return protectLoad(route, template);
+}
+
+/**
  * A prompt that loads only for mandates which meet further requirements.
  *
  * @param route - what getting it needs on top of the server's defaults
@@ -60,30 +84,25 @@ export function protectPrompt<const Args extends InputPromptArgument<Principal>[
   return protectLoad(route, prompt);
 }
 
+/** Something that is loaded when a client asks for it. */
+interface Loadable {
+  // Of any arguments: definitions are as different as FastMCP's types of them.
+  readonly load: (...values: never[]) => Promise<unknown>;
+}
+
 function protectLoad<T extends Loadable>(route: Requirements, definition: T): T {
   const requirements = captureRequirements(route);
-  requireFunction("protectResource or protectPrompt", definition, "load");
-  return markProtected(guardLoad(requirements, definition), requirements);
+  requireFunction("protectResource, protectResourceTemplate or protectPrompt", definition, "load");
+  const load = async (...values: never[]): Promise<unknown> => {
+    await requireOrExplain(requirements);
+    return definition.load(...values);
+  };
+  return markProtected({ ...definition, load }, requirements);
 }
 
 function requireFunction(what: string, definition: unknown, name: string): void {
   if (typeof Object(definition)[name] === "function") return;
   throw new ConfigurationError(`${what}: the definition has no function ${name}`);
-}
-
-/** Something that is loaded when a client asks for it. */
-export interface Loadable {
-  // Of any arguments: definitions are as different as FastMCP's types of them.
-  readonly load: (...values: never[]) => Promise<unknown>;
-}
-
-/** A copy of a definition that loads only in calls which meet the requirements. */
-export function guardLoad<T extends Loadable>(requirements: Requirements, definition: T): T {
-  const load = async (...values: never[]): Promise<unknown> => {
-    await requireOrExplain(requirements);
-    return definition.load(...values);
-  };
-  return { ...definition, load };
 }
 
 /**

@@ -25,29 +25,37 @@ function newClient(): Client {
   return client;
 }
 
-/** Everything that a client can run, and what came of it. */
+/** Everything that a client can ask for, and what came of it. */
 async function refusalsOf(client: Client): Promise<string[]> {
-  const { tools } = await client.listTools();
-  const { resources } = await client.listResources();
-  const { prompts } = await client.listPrompts();
-  const called = tools.map(async ({ name }) => {
+  const called = ["open", "write", "a", "b"].map(async (name) => {
     const { isError, content, structuredContent } = await client.callTool({ name });
     const [{ text }] = content as [{ text: string }];
     expect({ isError, structuredContent }).toEqual({ isError: true, structuredContent: undefined });
     return JSON.parse(text).error as string;
   });
-  const uris = [...resources.map(({ uri }) => uri), "templates://1"];
-  const loaded = [
+  const uris = ["notes://open", "notes://write", "templates://1", "a://a", "b://b"];
+  const others = [
+    client.listTools(),
+    client.listResources(),
+    client.listResourceTemplates(),
+    client.listPrompts(),
     ...uris.map((uri) => client.readResource({ uri })),
-    ...prompts.map(({ name }) => client.getPrompt({ name })),
-  ].map((loading) =>
-    loading.then(
-      () => "loaded",
+    client.subscribeResource({ uri: "notes://open" }),
+    client.getPrompt({ name: "open" }),
+    client.complete({
+      ref: { type: "ref/prompt", name: "open" },
+      argument: { name: "a", value: "" },
+    }),
+  ].map((asking) =>
+    asking.then(
+      () => "answered",
       ({ message }) => JSON.parse(/\{.*\}/s.exec(message)?.[0] ?? "{}").error as string,
     ),
   );
-  return Promise.all([...called, ...loaded]);
+  return Promise.all([...called, ...others]);
 }
+
+const nothingRuns = Array.from({ length: 16 }, () => "missing_token");
 
 describe("legacy SSE", async () => {
   const { server, runs } = sampleServer(verifier);
@@ -91,7 +99,7 @@ test("stdio: nothing runs", async () => {
   });
   const client = newClient();
   await client.connect(transport);
-  expect(await refusalsOf(client)).toEqual(Array.from({ length: 7 }, () => "missing_token"));
+  expect(await refusalsOf(client)).toEqual(nothingRuns);
   expect(printed).not.toContain("RAN");
 });
 
@@ -106,7 +114,7 @@ describe("in memory", () => {
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     const client = newClient();
     await Promise.all([server.connect(theirs, auth), client.connect(ours)]);
-    expect(new Set(await refusalsOf(client))).toEqual(new Set(["missing_token"]));
+    expect(await refusalsOf(client)).toEqual(nothingRuns);
     expect(runs).toEqual([]);
   });
 
@@ -126,7 +134,7 @@ describe("in memory", () => {
     server.addTools([{ name: "b", execute: async () => `${ran.push("b")}` }]);
     server.addResources([{ uri: "b://b", name: "b", load }]);
     server.addPrompts([{ name: "b", load: async () => `${ran.push("b")}` }]);
-    expect(await refusalsOf(client)).toEqual(Array.from({ length: 7 }, () => "missing_token"));
+    expect(await refusalsOf(client)).toEqual(nothingRuns);
     expect(ran).toEqual([]);
   });
 });

@@ -29,7 +29,7 @@ test.each<readonly [string, unknown, unknown, string]>([
   ["a verifier of null", serverOptions, { verifier: null }, "verifier is missing"],
   ["the verifier itself", serverOptions, verifier, "unknown option issuer"],
   ["options of a verifier", serverOptions, { verifier: optionsFor(sts) }, "verifier is missing"],
-  ["a misspelt option", serverOptions, { verifier, resources: "https://a" }, "option resources"],
+  ["a misspelt option", serverOptions, { verifier, ressource: "https://a" }, "option ressource"],
   ["a resource that is no URL", serverOptions, { verifier, resource: "mcp" }, "resource has"],
   ["http on another host", serverOptions, { verifier, resource: "http://a.example" }, "resource"],
   ["a resource of a number", serverOptions, { verifier, resource: 7 }, "resource"],

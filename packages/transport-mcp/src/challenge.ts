@@ -76,8 +76,13 @@ function wwwAuthenticate(
   return ["Bearer", parameters.join(", ")].join(" ").trimEnd();
 }
 
-/** `name="value"`, with what RFC 6750 section 3 allows between the quotes. */
+/** `name="value"`. */
 function parameter(name: string, value: string | null | undefined): string | undefined {
   if (!value) return undefined;
-  return `${name}="${value.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "?")}"`;
+  return `${name}="${inChallenge(value)}"`;
+}
+
+/** Text in the characters that RFC 6750 section 3 allows between the quotes of a challenge. */
+export function inChallenge(text: string): string {
+  return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "?");
 }

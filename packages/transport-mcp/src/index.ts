@@ -14,6 +14,7 @@ export {
 export { checkActiveAuthority } from "./active-authority.js";
 export { type Answer, answers } from "./answers.js";
 export type { AuthResult } from "./auth-result.js";
+export type { OnAuthorityEnd } from "./authority-watch.js";
 export {
   type Challenge,
   type ChallengeOptions,
@@ -22,6 +23,7 @@ export {
   type ErrorBody,
   errorBody,
 } from "./challenge.js";
+export type { Decision, DecisionAbout, DecisionHook, DecisionItem } from "./decision.js";
 export { type AuthorizationHeader, extractBearer } from "./extract-bearer.js";
 export {
   authenticate,

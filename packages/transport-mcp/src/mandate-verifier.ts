@@ -1,24 +1,21 @@
+import { type AuthorityPolicy, judgeAuthority, unavailable } from "@caracalai/identity";
+import type { AuthResult } from "./auth-result.js";
 import {
-  type AuthorityPolicy,
-  judgeAuthority,
-  MandateError,
-  settleWithin,
-  unavailable,
-  verifyMandate,
-} from "@caracalai/identity";
-import { judgeExpiry, judgeRevocation } from "./active-authority.js";
-import { type AuthResult, refused } from "./auth-result.js";
-import { type AuthorizationHeader, readCredentials } from "./extract-bearer.js";
-import { type Principal, principalOf } from "./principal.js";
+  type AuthorityWatch,
+  createAuthorityWatch,
+  type OnAuthorityEnd,
+} from "./authority-watch.js";
+import type { Decision, DecisionAbout } from "./decision.js";
+import { DecisionWatch } from "./decision-watch.js";
+import type { AuthorizationHeader } from "./extract-bearer.js";
+import { judgeHeader, judgeStanding, judgeToken } from "./judge.js";
+import type { Principal } from "./principal.js";
 import { narrow, type Requirements } from "./requirements.js";
 import {
   type MandateVerifierOptions,
   readVerifierOptions,
   type VerifierConfig,
 } from "./verifier-options.js";
-
-/** Far beyond what a key cache of ours takes: two fetches of 5 seconds. */
-const KEY_DEADLINE_MS = 30_000;
 
 /** Judges mandates for one resource server. Its methods can be passed around on their own. */
 export interface MandateVerifier {
@@ -32,16 +29,37 @@ export interface MandateVerifier {
    * Judges a token, without its scheme: steps 2 to 7 of the order of checks.
    *
    * @param route - what this operation needs on top of the defaults
+   * @param about - what it is going to use, for the record that `onDecision` gets
    * @throws ConfigurationError where `route` is malformed; whatever the token is, an answer comes out
    */
-  authenticate(token: string, route?: Requirements): Promise<AuthResult>;
+  authenticate(token: string, route?: Requirements, about?: DecisionAbout): Promise<AuthResult>;
   /** Judges an `Authorization` header: step 1, then as {@link MandateVerifier.authenticate}. */
-  authorization(header: AuthorizationHeader, route?: Requirements): Promise<AuthResult>;
+  authorization(
+    header: AuthorizationHeader,
+    route?: Requirements,
+    about?: DecisionAbout,
+  ): Promise<AuthResult>;
   /**
    * Judges again a principal that this verifier has let in: its expiry, its authority for a further
    * operation, its revocation. For the moment right before a handler runs.
    */
-  recheck(principal: Principal, route?: Requirements): Promise<AuthResult>;
+  recheck(principal: Principal, route?: Requirements, about?: DecisionAbout): Promise<AuthResult>;
+  /**
+   * Whether the authority of a principal that this verifier has let in suffices for an operation:
+   * step 6 alone, with no look at clock or revocations. For what to show in a list, and never for
+   * what to run. It is no decision: `onDecision` does not hear of it.
+   *
+   * @throws ConfigurationError where `route` is malformed
+   */
+  permits(principal: Principal, route?: Requirements): boolean;
+  /**
+   * Watches a principal that this verifier has let in, for what stays open beyond an answer.
+   *
+   * @param onEnd - called once, within a second of the mandate's expiry, or of a revocation that
+   *   reaches the store; with `verification_unavailable` where the store has had no answer twice
+   * @returns the function that ends the watch
+   */
+  watch(principal: Principal, onEnd: OnAuthorityEnd): () => void;
   /**
    * The same verifier with narrower defaults, for one route or tool.
    *
@@ -62,7 +80,8 @@ export interface MandateVerifier {
  * @throws ConfigurationError for an option that is missing, malformed or unknown
  */
 export function createMandateVerifier(options: MandateVerifierOptions): MandateVerifier {
-  return createVerifier(readVerifierOptions(options));
+  const config = readVerifierOptions(options);
+  return createVerifier(config, createAuthorityWatch(config));
 }
 
 /**
@@ -77,11 +96,19 @@ export async function authenticate(
   return createMandateVerifier(options).authenticate(token);
 }
 
-function createVerifier(config: VerifierConfig): MandateVerifier {
-  const { claims, defaults, keyCache } = config;
+function createVerifier(config: VerifierConfig, authorityWatch: AuthorityWatch): MandateVerifier {
+  const { claims, defaults, keyCache, onDecision } = config;
 
   function policyFor(route: Requirements | undefined): AuthorityPolicy {
     return route === undefined ? defaults : narrow(defaults, route);
+  }
+
+  /** Undefined where nobody wants to know: then nothing is timed and nothing is noted. */
+  function watchFor(
+    stage: Decision["stage"],
+    about: DecisionAbout | undefined,
+  ): DecisionWatch | undefined {
+    return onDecision && new DecisionWatch(onDecision, stage, about);
   }
 
   return Object.freeze({
@@ -89,26 +116,50 @@ function createVerifier(config: VerifierConfig): MandateVerifier {
     audience: claims.audience,
     defaults,
 
-    async authenticate(token: string, route?: Requirements): Promise<AuthResult> {
+    async authenticate(
+      token: string,
+      route?: Requirements,
+      about?: DecisionAbout,
+    ): Promise<AuthResult> {
       const policy = policyFor(route);
-      if (typeof token !== "string" || token === "") return refused(missingToken(policy));
-      return judgeToken(token, policy, config);
+      const watch = watchFor("request", about);
+      const result = await judgeToken(token, policy, config, watch);
+      watch?.report(result);
+      return result;
     },
 
-    async authorization(header: AuthorizationHeader, route?: Requirements): Promise<AuthResult> {
+    async authorization(
+      header: AuthorizationHeader,
+      route?: Requirements,
+      about?: DecisionAbout,
+    ): Promise<AuthResult> {
       const policy = policyFor(route);
-      const credentials = readCredentials(header);
-      if (credentials.kind === "missing") return refused(missingToken(policy));
-      if (credentials.kind === "malformed") return refused(malformedCredentials());
-      return judgeToken(credentials.token, policy, config);
+      const watch = watchFor("request", about);
+      const result = await judgeHeader(header, policy, config, watch);
+      watch?.report(result);
+      return result;
     },
 
-    async recheck(principal: Principal, route?: Requirements): Promise<AuthResult> {
-      return judgeStanding(principal, policyFor(route), config);
+    async recheck(
+      principal: Principal,
+      route?: Requirements,
+      about?: DecisionAbout,
+    ): Promise<AuthResult> {
+      const policy = policyFor(route);
+      const watch = watchFor("recheck", about);
+      const result = await judgeStanding(principal, policy, config, watch);
+      watch?.report(result);
+      return result;
     },
+
+    permits(principal: Principal, route?: Requirements): boolean {
+      return judgeAuthority(principal.mandate, policyFor(route)) === undefined;
+    },
+
+    watch: authorityWatch,
 
     require(route: Requirements): MandateVerifier {
-      return createVerifier({ ...config, defaults: narrow(defaults, route) });
+      return createVerifier({ ...config, defaults: narrow(defaults, route) }, authorityWatch);
     },
 
     async warmup(): Promise<void> {
@@ -117,62 +168,5 @@ function createVerifier(config: VerifierConfig): MandateVerifier {
       const warm = await Promise.all(attempts).catch(() => [false]);
       if (!warm.every((isWarm) => isWarm === true)) throw unavailable("jwks_unavailable");
     },
-  });
-}
-
-/** Steps 2 to 7: shape, key, signature and claims, then authority, then revocation. */
-async function judgeToken(
-  token: string,
-  policy: AuthorityPolicy,
-  { claims, keyCache, now, revocations, revocationTimeoutMs }: VerifierConfig,
-): Promise<AuthResult> {
-  const nowSeconds = () => Math.floor(now() / 1_000);
-  let mandate: Awaited<ReturnType<typeof verifyMandate>>;
-  try {
-    const verifying = verifyMandate(token, claims, keyCache, nowSeconds);
-    mandate =
-      verifying instanceof Promise ? await settleWithin(verifying, KEY_DEADLINE_MS) : verifying;
-  } catch {
-    // Only a key cache that the operator passed in can throw, or wait for longer than this.
-    return refused(unavailable("jwks_unavailable"));
-  }
-  if (mandate instanceof MandateError) return refused(mandate);
-
-  const error =
-    judgeAuthority(mandate, policy) ??
-    (await judgeRevocation(mandate, revocations, revocationTimeoutMs));
-  return error === undefined ? { ok: true, principal: principalOf(mandate) } : refused(error);
-}
-
-/** Of a mandate that was verified before: the clock, then authority, then revocation. */
-async function judgeStanding(
-  principal: Principal,
-  policy: AuthorityPolicy,
-  { now, revocations, revocationTimeoutMs }: VerifierConfig,
-): Promise<AuthResult> {
-  const { mandate } = principal;
-  const error =
-    judgeExpiry(mandate, now()) ??
-    judgeAuthority(mandate, policy) ??
-    (await judgeRevocation(mandate, revocations, revocationTimeoutMs));
-  return error === undefined ? { ok: true, principal } : refused(error);
-}
-
-function missingToken({ requiredScopes }: AuthorityPolicy): MandateError {
-  return new MandateError({
-    code: "missing_token",
-    check: "bearer",
-    description: "Missing bearer token",
-    hint: "The request has no Authorization header with a bearer token.",
-    requiredScopes,
-  });
-}
-
-function malformedCredentials(): MandateError {
-  return new MandateError({
-    code: "invalid_token",
-    check: "bearer",
-    description: "Token validation failed",
-    hint: "The Authorization header is not the word Bearer, a space and one token (RFC 6750 section 2.1), or there is more than one.",
   });
 }

@@ -70,6 +70,22 @@ export function readScopes(name: string, value: unknown): readonly string[] {
   return scopes;
 }
 
+/**
+ * Something with methods of its own, as it is; undefined where there is none.
+ *
+ * @throws ConfigurationError
+ */
+export function readObject<T extends object>(
+  name: string,
+  value: T | undefined,
+  methods: readonly (keyof T & string)[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const missing = methods.find((method) => typeof Object(value)[method] !== "function");
+  if (missing !== undefined) throw new ConfigurationError(`${name} has no function ${missing}`);
+  return value;
+}
+
 /** @throws ConfigurationError */
 export function readFlag(name: string, value: unknown): boolean {
   if (value === undefined) return false;

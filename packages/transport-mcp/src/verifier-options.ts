@@ -6,7 +6,8 @@ import {
   sharedKeyCache,
 } from "@caracalai/identity";
 import type { RevocationStore } from "@caracalai/revocation";
-import { readInteger, readList, readText, rejectUnknownNames } from "./read-options.js";
+import type { DecisionHook } from "./decision.js";
+import { readInteger, readList, readObject, readText, rejectUnknownNames } from "./read-options.js";
 import { REQUIREMENT_NAMES, type Requirements, readDefaults } from "./requirements.js";
 import { readServerUrl } from "./server-url.js";
 
@@ -33,6 +34,11 @@ export interface MandateVerifierOptions extends Requirements {
   readonly keyCache?: KeyCache | undefined;
   /** The clock, in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
+  /**
+   * Is told of every decision, by verifiers narrowed from this one too, right after it was made. Not
+   * waited for, and without a say: what it throws or rejects with is dropped. Default: nobody is told.
+   */
+  readonly onDecision?: DecisionHook | undefined;
 }
 
 /** The options of a verifier, validated, with nothing left out. */
@@ -43,6 +49,7 @@ export interface VerifierConfig {
   readonly revocationTimeoutMs: number;
   readonly keyCache: KeyCache;
   readonly now: () => number;
+  readonly onDecision: DecisionHook | undefined;
 }
 
 const OPTION_NAMES: readonly (keyof MandateVerifierOptions)[] = [
@@ -55,6 +62,7 @@ const OPTION_NAMES: readonly (keyof MandateVerifierOptions)[] = [
   "revocationTimeoutMs",
   "keyCache",
   "now",
+  "onDecision",
   ...REQUIREMENT_NAMES,
 ];
 
@@ -89,6 +97,7 @@ export function readVerifierOptions(options: MandateVerifierOptions): VerifierCo
     }),
     keyCache: readObject("keyCache", options.keyCache, ["find", "warmup"]) ?? sharedKeyCache(),
     now: readClock(options.now),
+    onDecision: readHook(options.onDecision),
   });
 }
 
@@ -110,17 +119,6 @@ function readStore(value: RevocationStore): RevocationStore {
   return store;
 }
 
-function readObject<T extends object>(
-  name: string,
-  value: T | undefined,
-  methods: readonly (keyof T & string)[],
-): T | undefined {
-  if (value === undefined) return undefined;
-  const missing = methods.find((method) => typeof Object(value)[method] !== "function");
-  if (missing !== undefined) throw new ConfigurationError(`${name} has no function ${missing}`);
-  return value;
-}
-
 /** A clock that fails, or says anything but a number, tells no time: then everything is expired. */
 function readClock(value: unknown): () => number {
   if (value === undefined) return Date.now;
@@ -133,4 +131,9 @@ function readClock(value: unknown): () => number {
       return Number.NaN;
     }
   };
+}
+
+function readHook(value: DecisionHook | undefined): DecisionHook | undefined {
+  if (value === undefined || typeof value === "function") return value;
+  throw new ConfigurationError("onDecision has to be a function");
 }

@@ -33,6 +33,7 @@ const NOT_TEXT: readonly unknown[] = [
 const NOT_A_URL: readonly unknown[] = [
   "sts.example.com",
   "https:sts.example.com",
+  "https:https://sts.example.com",
   "https://",
   "https://a b",
   "//sts.example.com",
@@ -101,6 +102,7 @@ const malformed: Readonly<Record<string, readonly unknown[]>> = {
   revocationTimeoutMs: [...NOT_A_NUMBER, 0, 10_001],
   keyCache: [null, 5, {}, { find: noop }, { warmup: noop }],
   now: NOT_A_FUNCTION,
+  onDecision: NOT_A_FUNCTION,
 };
 
 describe("what is malformed is refused at construction, by name", () => {
@@ -143,6 +145,7 @@ describe("what is well-formed is taken", () => {
       "http://localhost:8787/sts",
       "http://127.0.0.1",
       "http://127.9.9.9:1/a/b/",
+      "http://127.255.255.254",
       "http://[::1]",
       "http://[::1]:8787/sts",
     ].map((issuer) => ({ issuer })),
@@ -156,7 +159,8 @@ describe("what is well-formed is taken", () => {
     { revocationTimeoutMs: 1 },
     { revocationTimeoutMs: 10_000 },
     { maxHopCount: 0 },
-    { keyCache: undefined, now: undefined, requiredScopes: undefined, maxHopCount: undefined },
+    { keyCache: undefined, now: undefined, onDecision: undefined },
+    { requiredScopes: undefined, maxHopCount: undefined },
   ])("%o", (options) => {
     expect(() => create({ ...base, ...options })).not.toThrow();
   });

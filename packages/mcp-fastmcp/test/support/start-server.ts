@@ -1,7 +1,8 @@
 import type { Principal } from "@caracalai/transport-mcp";
-import type { FastMCP } from "fastmcp";
+import { type FastMCP, ServerState } from "fastmcp";
 import { afterAll, onTestFinished } from "vitest";
 import { freePort } from "./free-port.js";
+import type { AtEnd } from "./module-process.js";
 
 export type Mode = "stateless" | "stateful";
 
@@ -17,7 +18,7 @@ const ATTEMPTS = 5;
 
 /** Starts a server that stops with the file. */
 export function startForFile(server: FastMCP<Principal>, mode: Mode): Promise<Running> {
-  afterAll(() => server.stop());
+  afterAll(() => stop(server));
   return start(server, mode);
 }
 
@@ -25,9 +26,14 @@ export function startForFile(server: FastMCP<Principal>, mode: Mode): Promise<Ru
 export function startForTest(
   server: FastMCP<Principal>,
   mode: Mode = "stateless",
+  atEnd: AtEnd = onTestFinished,
 ): Promise<Running> {
-  onTestFinished(() => server.stop());
+  atEnd(() => stop(server));
   return start(server, mode);
+}
+
+async function stop(server: FastMCP<Principal>): Promise<void> {
+  if (server.serverState === ServerState.Running) await server.stop();
 }
 
 async function start(server: FastMCP<Principal>, mode: Mode): Promise<Running> {

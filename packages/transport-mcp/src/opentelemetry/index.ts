@@ -1,0 +1,1 @@
+export { type RecordDecisionsOptions, recordDecisions } from "./record-decisions.js";
