@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test coverage demo mutants fuzz bench-refusals conformance vectors clean
+.PHONY: help install build check redis test coverage demo demo-cluster mutants fuzz bench-refusals conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -30,6 +30,9 @@ coverage: install ## Every branch of identity, revocation and transport-mcp is r
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
+
+demo-cluster: build redis ## Three notes servers and a Redis: one revocation, three refusals; then Redis is frozen, and comes back
+	node examples/demo-cluster/dist/main.js
 
 mutants: build ## Mutation testing of identity, revocation and transport-mcp, each judged by its own tests: half an hour
 	node tools/mutants/main.js
