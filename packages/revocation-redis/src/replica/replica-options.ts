@@ -89,6 +89,7 @@ const NAMES = [
 const DAY_MS = 86_400_000;
 const FULL_RETRY_MS = 10_000;
 const SNAPSHOT_RETRY_MS = 1_000;
+const RECONCILE_PAUSE_MS = 5_000;
 
 /** @throws ConfigurationError where an option is missing, unknown or out of its range. */
 export function captureReplicaOptions(
@@ -129,6 +130,7 @@ export function captureReplicaOptions(
       settleMs: ms("settleMs", 2_000, 0),
       fullRetryMs: FULL_RETRY_MS,
       snapshotRetryMs: SNAPSHOT_RETRY_MS,
+      reconcilePauseMs: RECONCILE_PAUSE_MS,
     },
   };
 }

@@ -9,7 +9,7 @@ import { FAST } from "./support/start-replica.js";
 /** What the README says that a replica needs, on the keys `*caracal*`. */
 const COMMANDS = [
   ...["evalsha", "eval", "info", "exists", "get", "set", "pttl", "pexpire"],
-  ...["scan", "xinfo", "xrange", "xread"],
+  ...["scan", "time", "xinfo", "xrange", "xread"],
 ];
 /** What the client library sends by itself. */
 const OF_THE_CLIENT = ["hello", "auth", "client", "ping"];
