@@ -17,6 +17,9 @@ export interface Report {
   readonly everything?: unknown;
 }
 
+// So that the servers end as well: they are ended when the process exits.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const targets = await Targets.create();
 
 process.on("message", async (job: Job) => {
