@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test coverage demo demo-cluster mutants fuzz bench-refusals conformance vectors clean
+.PHONY: help install build check redis test coverage demo demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -41,12 +41,20 @@ fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_
 	npx tsc -b fuzz
 	node fuzz/dist/long-run/main.js
 
+faults: build redis ## A thousand trials and more with a faulty Redis; FAULTS_SEED, FAULTS_TRIALS; goes on where it stopped
+	npx tsc -b faults
+	node faults/dist/faults/long-run/main.js
+
 bench-refusals: build ## What each kind of refusal costs beside an acceptance; writes docs/refusal-cost.md
 	npx tsc -b bench/refusals
 	node --expose-gc bench/refusals/dist/main.js
 
 conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
 	npx vitest run tools/mcp-conformance --reporter=default --update
+
+bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
+	npx tsc -b bench/revocation
+	node bench/revocation/dist/bench/revocation/main.js
 
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors

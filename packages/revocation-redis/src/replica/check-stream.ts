@@ -20,6 +20,8 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   local flat = redis.call('XINFO', 'STREAM', KEYS[1])
   for index = 1, #flat, 2 do about[flat[index]] = flat[index + 1] end
 end
+local first = about['first-entry']
+local firstAge = first and redis.call('TIME')[1] * 1000 - string.match(first[1], '^%d+')
 return {
   string.match(info, 'run_id:(%x+)'),
   string.match(info, 'maxmemory:(%d+)'),
@@ -28,6 +30,7 @@ return {
   about['last-generated-id'] or '0-0',
   about['entries-added'] or 0,
   about['length'] or 0,
+  firstAge or false,
   #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]),
   redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
 }
@@ -62,10 +65,8 @@ export async function checkStream(
 }
 
 function readCheckedStream(reply: unknown): CheckedStream {
-  const [runId, maxMemory, policy, marker, lastGeneratedId, added, length, held, found] = readList(
-    reply,
-    "what is known of a stream",
-  );
+  const [runId, maxMemory, policy, ...stream] = readList(reply, "what is known of a stream");
+  const [marker, lastGeneratedId, added, length, firstAge, held, found] = stream;
   const entries = readEntries(found);
   return {
     facts: {
@@ -74,6 +75,7 @@ function readCheckedStream(reply: unknown): CheckedStream {
       lastGeneratedId: readStreamId(lastGeneratedId),
       entriesAdded: readInteger(added, "a number of entries"),
       length: readInteger(length, "the length of a stream"),
+      firstAgeMs: firstAge === null ? undefined : readInteger(firstAge, "the age of an entry"),
       holdsPosition: readInteger(held, "a number of entries") === 1,
       unread: entries.length,
       drained: entries.length < READ_COUNT,

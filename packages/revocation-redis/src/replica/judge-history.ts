@@ -29,6 +29,8 @@ export interface StreamFacts {
   readonly entriesAdded: number;
   /** How many entries there are. */
   readonly length: number;
+  /** How old the first of them is by the server's clock, in milliseconds; missing where there is none. */
+  readonly firstAgeMs: number | undefined;
   /** Whether the entry of the position is there. */
   readonly holdsPosition: boolean;
   /** How many entries behind the position were given back, and whether there are no more of them. */

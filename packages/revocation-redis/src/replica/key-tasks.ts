@@ -1,3 +1,4 @@
+import { pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
 import type { RedisRevocationStore } from "../store/redis-revocation-store.js";
 import { RevocationKeys } from "../store/revocation-keys.js";
@@ -8,6 +9,8 @@ import type { CapturedReplicaOptions } from "./replica-options.js";
 import {
   afterLostRace,
   afterMarkerRefused,
+  afterMarkerSet,
+  afterReconcileBegan,
   afterSnapshot,
   afterSnapshotBegan,
   afterSnapshotFailed,
@@ -15,6 +18,8 @@ import {
   beforeWrites,
   STREAMS,
   type StreamName,
+  TELLING_STREAM,
+  waitForWritesMs,
 } from "./replica-state.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import { within } from "./within.js";
@@ -28,6 +33,8 @@ export interface KeyTaskParts {
   readonly status: ReplicaStatus;
   readonly local: LocalRevocations;
   readonly store: RedisRevocationStore;
+  /** Aborted when the replica is stopped. */
+  readonly signal: AbortSignal;
   /** The key of each stream's marker. */
   readonly markerKeys: Readonly<Record<StreamName, string>>;
 }
@@ -79,19 +86,33 @@ export class KeyTasks {
 
   /** Marks the streams of a Redis that nobody has marked. */
   async adopt(): Promise<void> {
-    const { status } = this.#parts;
+    const { streams } = this.#parts.status.state;
     for (const stream of STREAMS) {
-      const { marker, runId } = status.state.streams[stream];
-      if (marker !== undefined) continue;
-      const isSet = await this.#mark(stream, runId);
-      if (!isSet) status.update((state) => afterMarkerRefused(state, stream));
+      const { marker, runId } = streams[stream];
+      if (marker === undefined) await this.#mark(stream, runId);
     }
   }
 
-  /** Takes over what came into the keys past the streams, and writes what they have lost. */
-  async reconcile(): Promise<void> {
-    this.#parts.local.unmark();
-    await this.#reconcile(this.#isCurrent(), () => {});
+  /**
+   * Takes over what came into the keys past the streams, and writes what they lack, while the replica
+   * goes on answering.
+   *
+   * @param tells - whether what is written is more than consumers are about to write anyway, so that
+   *   other instances have to be told of it.
+   * @throws RedisStoreError, RevocationStoreFullError (rejects)
+   */
+  async reconcile(tells: boolean): Promise<void> {
+    const { status, local, options, signal } = this.#parts;
+    const { runId } = status.state.streams[TELLING_STREAM];
+    const isCurrent = this.#isCurrent();
+    status.update((state) => afterReconcileBegan(state, performance.now()));
+    // What was read before this moment, consumers have written by the end of the pause.
+    local.unmark();
+    await pause(waitForWritesMs(options.pace), signal);
+    await this.#reconcile(isCurrent, () => {
+      if (tells) status.update(beforeWrites);
+    });
+    if (isCurrent() && status.state.owesMarker) await this.#mark(TELLING_STREAM, runId);
   }
 
   #isCurrent(): () => boolean {
@@ -110,19 +131,25 @@ export class KeyTasks {
     );
   }
 
-  /** One stream's marker is enough to tell of what was written. */
   #hasToMark(stream: StreamName): boolean {
     const { streams, owesMarker } = this.#parts.status.state;
-    return streams[stream].marker === undefined || (owesMarker && stream === "revocations");
+    return streams[stream].marker === undefined || (owesMarker && stream === TELLING_STREAM);
   }
 
   /** @returns whether it was still that server, and the marker that is known. */
-  #mark(stream: StreamName, runId = ""): Promise<boolean> {
+  async #mark(stream: StreamName, runId = ""): Promise<boolean> {
     const { status, options, markerKeys } = this.#parts;
     const { marker: from } = status.state.streams[stream];
+    const { round } = status.state;
     const to = newMarker();
     status.update((state) => beforeMarker(state, stream, to));
     const change = { key: markerKeys[stream], runId, from, to };
-    return setMarker(this.#command, change, options.commandTimeoutMs);
+    const isSet = await setMarker(this.#command, change, options.commandTimeoutMs);
+    const now = performance.now();
+    status.update((state) => {
+      if (state.round !== round) return state;
+      return isSet ? afterMarkerSet(state, stream, now) : afterMarkerRefused(state, stream);
+    });
+    return isSet;
   }
 }

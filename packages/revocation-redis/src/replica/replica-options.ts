@@ -24,7 +24,7 @@ export interface RedisRevocationReplicaOptions extends EventTrust {
    * marked without a TTL; 86,400,000 (24 hours) by default, longer than any mandate lives.
    */
   readonly defaultTtlMs?: number | undefined;
-  /** How long `start` waits for the first synchronisation, in milliseconds; 10,000 by default. */
+  /** How long `start` waits for the first synchronisation, in milliseconds; 30,000 by default. */
   readonly startTimeoutMs?: number | undefined;
   /** How long a connection or a reply may take, in milliseconds; 1,000 by default, 10 to 60,000. */
   readonly commandTimeoutMs?: number | undefined;
@@ -89,6 +89,7 @@ const NAMES = [
 const DAY_MS = 86_400_000;
 const FULL_RETRY_MS = 10_000;
 const SNAPSHOT_RETRY_MS = 1_000;
+const RECONCILE_PAUSE_MS = 5_000;
 
 /** @throws ConfigurationError where an option is missing, unknown or out of its range. */
 export function captureReplicaOptions(
@@ -115,7 +116,7 @@ export function captureReplicaOptions(
       unit: "entries",
     }),
     defaultTtlMs: ms("defaultTtlMs", DAY_MS, 1, Number.MAX_SAFE_INTEGER),
-    startTimeoutMs: ms("startTimeoutMs", 10_000, 1),
+    startTimeoutMs: ms("startTimeoutMs", 30_000, 1),
     commandTimeoutMs: ms("commandTimeoutMs", 1_000, 10, 60_000),
     reconcileMs: ms("reconcileMs", 600_000, 1_000),
     keyPrefix: readName("keyPrefix", options.keyPrefix, KEY_PREFIX),
@@ -129,6 +130,7 @@ export function captureReplicaOptions(
       settleMs: ms("settleMs", 2_000, 0),
       fullRetryMs: FULL_RETRY_MS,
       snapshotRetryMs: SNAPSHOT_RETRY_MS,
+      reconcilePauseMs: RECONCILE_PAUSE_MS,
     },
   };
 }

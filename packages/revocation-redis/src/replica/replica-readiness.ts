@@ -9,7 +9,9 @@ export type ReplicaTask =
   /** Marking a Redis that nobody has marked, after it was watched for long enough. */
   | "adopt"
   /** Reading the keys, and writing what they lack. */
-  | "snapshot";
+  | "snapshot"
+  /** The same while the replica is in step, since the keys may lack something. */
+  | "reconcile";
 
 /** @param now - milliseconds of the monotonic clock. */
 export function nextTask(
@@ -18,10 +20,16 @@ export function nextTask(
   pace: ReplicaPace,
 ): ReplicaTask | undefined {
   if (state.fullUntil !== undefined) return now >= state.fullUntil ? "retry" : undefined;
-  if (state.snapshot !== "none" || now < state.snapshotNotBefore) return undefined;
+  if (state.snapshot === "taken") {
+    const { reconcileFrom = Number.POSITIVE_INFINITY } = state;
+    return now >= reconcileFrom ? "reconcile" : undefined;
+  }
+  if (state.snapshot === "begun" || now < state.snapshotNotBefore) return undefined;
   if (STREAMS.some((stream) => state.streams[stream].provenAt === undefined)) return undefined;
   if (state.knowsHistory || isMarked(state)) return "snapshot";
-  return now - unmarkedSince(state) >= pace.adoptAfterMs ? "adopt" : undefined;
+  return now - unmarkedSince(state) >= pace.adoptAfterMs && !isBeingMarked(state)
+    ? "adopt"
+    : undefined;
 }
 
 /** Why a replica does not answer. */
@@ -52,6 +60,14 @@ export function isWaitingForProof(state: ReplicaState, now: number, pace: Replic
 
 function isMarked({ streams }: ReplicaState): boolean {
   return STREAMS.every((stream) => streams[stream].marker !== undefined);
+}
+
+/** Whether all that remains is to see the markers that Redis has confirmed. */
+function isBeingMarked({ streams }: ReplicaState): boolean {
+  return STREAMS.every((stream) => {
+    const { marker, markerSetAt } = streams[stream];
+    return marker !== undefined || markerSetAt !== undefined;
+  });
 }
 
 /** Since when any stream is known to be unmarked; minus infinity where none is. */

@@ -11,12 +11,19 @@ import {
 export const STREAMS = ["revocations", "delegations"] as const;
 export type StreamName = (typeof STREAMS)[number];
 
+/** The stream whose marker tells of what was written, whatever that is: one is enough. */
+export const TELLING_STREAM: StreamName = "revocations";
+
 /** Times are milliseconds of a monotonic clock. */
 export interface StreamState extends KnownStream {
   /** When the question was put whose answer showed nothing unread and nothing missed. */
   readonly provenAt?: number | undefined;
   /** Since when the server is known to have no marker for this stream. */
   readonly unmarkedSince?: number | undefined;
+  /** When Redis confirmed the marker that this replica was about to set. */
+  readonly markerSetAt?: number | undefined;
+  /** How many entries had been removed from the stream. */
+  readonly removed?: number | undefined;
 }
 
 /** Why a round began: a history that did not go on, no room, or keys that could not be reached. */
@@ -42,6 +49,10 @@ export interface ReplicaState {
   readonly snapshotAt?: number | undefined;
   /** Whether this replica was ready before, so that it knows what Redis had held. */
   readonly knowsHistory: boolean;
+  /** From when on the keys are to be compared, since they may lack what the stream has lost. */
+  readonly reconcileFrom?: number | undefined;
+  /** When the keys were compared last. */
+  readonly reconciledAt?: number | undefined;
   /** Whether this replica has written, or begun to, what others have to be told of by a marker. */
   readonly owesMarker: boolean;
   /** Whether a revocation found no room, and when to try again. */
@@ -55,10 +66,13 @@ export interface ReplicaPace {
   readonly adoptAfterMs: number;
   readonly fullRetryMs: number;
   readonly snapshotRetryMs: number;
+  readonly reconcilePauseMs: number;
 }
 
 /** How long the keys are left alone at most, in milliseconds: whoever writes them is faster. */
 const LONGEST_WAIT_MS = 1_000;
+/** A consumer that is this far behind is not well. */
+const YOUNG_MS = 60_000;
 
 export const INITIAL_STATE: ReplicaState = {
   streams: { revocations: {}, delegations: {} },
@@ -98,12 +112,46 @@ export function afterCheck(
   const isUnclear = isOtherServer && !check.isFirst ? "server_changed" : undefined;
   const problem = judgeHistory(known, facts) ?? judgeNewMarker(state, check) ?? isUnclear;
   if (problem !== undefined) return newRound(state, problem, now, pace);
-  return {
+  const next = {
     ...withStream(state, check.stream, goOn(known, check, now)),
-    proofNotBefore: isOtherServer
-      ? Math.max(state.proofNotBefore, now + pace.settleMs)
-      : state.proofNotBefore,
+    reconcileFrom:
+      state.reconcileFrom ??
+      (hasLostYoung(known, facts) ? whenToReconcile(state, now, pace) : undefined),
   };
+  // At the start, nothing tells a server that has just lost something from one that has not.
+  const isFirstServer = known.runId === undefined && state.round === 1;
+  return isOtherServer || isFirstServer ? waitForOthers(next, now, pace) : next;
+}
+
+/** Not before proofs and keys hold what others, who may know more, are about to write. */
+function waitForOthers(state: ReplicaState, now: number, pace: ReplicaPace): ReplicaState {
+  return {
+    ...state,
+    snapshotNotBefore: Math.max(state.snapshotNotBefore, now + waitForWritesMs(pace)),
+    proofNotBefore: Math.max(state.proofNotBefore, now + pace.settleMs),
+  };
+}
+
+/** How long others need to write what they have in hand, in milliseconds. */
+export function waitForWritesMs({ settleMs }: ReplicaPace): number {
+  return Math.min(settleMs / 4, LONGEST_WAIT_MS);
+}
+
+/** Whether entries were removed so soon that perhaps no consumer has written them to the keys yet. */
+function hasLostYoung(
+  { removed }: StreamState,
+  { entriesAdded, length, firstAgeMs = 0 }: StreamFacts,
+): boolean {
+  return removed !== undefined && entriesAdded - length > removed && firstAgeMs < YOUNG_MS;
+}
+
+/** At once, but not all the time. */
+function whenToReconcile(
+  { reconciledAt = Number.NEGATIVE_INFINITY }: ReplicaState,
+  now: number,
+  { reconcilePauseMs }: ReplicaPace,
+): number {
+  return Math.max(now, reconciledAt + reconcilePauseMs);
 }
 
 /** Entries that came between two answers, in the round in which they were asked for. */
@@ -156,7 +204,12 @@ export function afterSnapshotFailed(
 /** All keys were read, and what Redis lacked was written to it. */
 export function afterSnapshot(state: ReplicaState, round: number, now: number): ReplicaState {
   if (round !== state.round) return state;
-  return { ...state, snapshot: "taken", snapshotAt: now, knowsHistory: true, owesMarker: false };
+  return { ...state, snapshot: "taken", snapshotAt: now, knowsHistory: true };
+}
+
+/** The keys are about to be compared. */
+export function afterReconcileBegan(state: ReplicaState, now: number): ReplicaState {
+  return { ...state, reconcileFrom: undefined, reconciledAt: now };
 }
 
 /** Keys are about to be written that Redis had lost. Some may be, whatever happens then. */
@@ -170,7 +223,17 @@ export function beforeMarker(
   stream: StreamName,
   marker: string,
 ): ReplicaState {
-  return withStream(state, stream, { ...state.streams[stream], pendingMarker: marker });
+  const known = state.streams[stream];
+  return withStream(state, stream, { ...known, pendingMarker: marker, markerSetAt: undefined });
+}
+
+/** Redis has confirmed the marker: from now on it alone is right. It tells of all that was written. */
+export function afterMarkerSet(state: ReplicaState, stream: StreamName, now: number): ReplicaState {
+  const known = state.streams[stream];
+  // An answer may have shown it already.
+  const isAwaited = known.pendingMarker !== undefined;
+  const next = withStream(state, stream, { ...known, markerSetAt: isAwaited ? now : undefined });
+  return { ...next, owesMarker: state.owesMarker && stream !== TELLING_STREAM };
 }
 
 /** The marker was not set, since there is another one by now. */
@@ -183,13 +246,13 @@ export function afterMarkerRefused(state: ReplicaState, stream: StreamName): Rep
  * then; or one that this replica has set, and that is not there.
  */
 function judgeNewMarker(
-  { snapshot, snapshotAt, streams }: ReplicaState,
+  { snapshot, streams }: ReplicaState,
   { stream, sentAt, facts }: StreamCheck,
 ): HistoryBreak | undefined {
-  const { marker, pendingMarker } = streams[stream];
+  const { marker, pendingMarker, markerSetAt } = streams[stream];
   if (facts.marker === pendingMarker) return undefined;
   const isForeign = marker === undefined && facts.marker !== undefined && snapshot !== "none";
-  const isLost = pendingMarker !== undefined && snapshotAt !== undefined && sentAt >= snapshotAt;
+  const isLost = markerSetAt !== undefined && sentAt >= markerSetAt;
   return isForeign || isLost ? "history_changed" : undefined;
 }
 
@@ -204,6 +267,8 @@ function goOn(
     runId: facts.runId,
     marker: facts.marker,
     pendingMarker: isOwn ? undefined : known.pendingMarker,
+    markerSetAt: isOwn ? undefined : known.markerSetAt,
+    removed: facts.entriesAdded - facts.length,
     provenAt: facts.drained ? sentAt : known.provenAt,
     unmarkedSince: facts.marker === undefined ? (known.unmarkedSince ?? now) : undefined,
   };
@@ -224,17 +289,11 @@ function newRound(
   state: ReplicaState,
   brokenBy: RoundReason,
   now: number,
-  { settleMs }: ReplicaPace,
+  pace: ReplicaPace,
 ): ReplicaState {
-  return {
-    ...INITIAL_STATE,
-    round: state.round + 1,
-    brokenBy,
-    knowsHistory: state.knowsHistory,
-    owesMarker: state.owesMarker,
-    snapshotNotBefore: now + Math.min(settleMs / 4, LONGEST_WAIT_MS),
-    proofNotBefore: now + settleMs,
-  };
+  const { knowsHistory, owesMarker } = state;
+  const next = { ...INITIAL_STATE, round: state.round + 1, brokenBy, knowsHistory, owesMarker };
+  return waitForOthers(next, now, pace);
 }
 
 function withStream(state: ReplicaState, stream: StreamName, next: StreamState): ReplicaState {

@@ -100,8 +100,8 @@ export class StreamFollower {
       for (let isFirst = true; !signal.aborted; isFirst = false) {
         const sentAt = performance.now();
         const isAtEnd = await this.#check(command, { sentAt, isFirst });
-        onProgress();
         if (isAtEnd) await this.#readUntil(sentAt + this.#owner.checkEveryMs(), command);
+        onProgress();
       }
     } finally {
       signal.removeEventListener("abort", close);

@@ -19,7 +19,7 @@ const LONGEST_CHECK_MS = 1_000;
 const SHORTEST_CHECK_MS = 40;
 
 /** The parts of a replica that are kept in step with Redis. */
-export interface SynchroniserParts extends KeyTaskParts {
+export interface SynchroniserParts extends Omit<KeyTaskParts, "signal"> {
   readonly readers: Readonly<Record<StreamName, EventReader>>;
 }
 
@@ -31,13 +31,14 @@ export class Synchroniser {
   readonly #parts: SynchroniserParts;
   readonly #tasks: KeyTasks;
   readonly #followers: readonly StreamFollower[];
+  readonly #abort = new AbortController();
   #task: Promise<void> | undefined;
   #nextReconcile: number;
   #lastError: string | undefined;
 
   constructor(parts: SynchroniserParts) {
     this.#parts = parts;
-    this.#tasks = new KeyTasks(parts);
+    this.#tasks = new KeyTasks({ ...parts, signal: this.#abort.signal });
     this.#followers = STREAMS.map((name) => this.#createFollower(name));
     this.#nextReconcile = this.#inAWhile();
   }
@@ -53,6 +54,7 @@ export class Synchroniser {
 
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
+    this.#abort.abort();
     await Promise.all([...this.#followers.map((follower) => follower.stop()), this.#task]);
   }
 
@@ -152,7 +154,7 @@ export class Synchroniser {
     if (task === "adopt") return this.#tasks.adopt();
     if (task === "retry") return status.update((it) => afterFullRetry(it, now, options.pace));
     this.#nextReconcile = this.#inAWhile();
-    return this.#tasks.reconcile();
+    return this.#tasks.reconcile(task === "reconcile");
   }
 
   /** Not all instances at the same time. */

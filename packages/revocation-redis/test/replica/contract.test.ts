@@ -25,7 +25,7 @@ afterEach(() => {
 const cases = revocationStoreContract({
   create: async () => {
     await server.command("FLUSHALL");
-    const started = await startReplica(server);
+    const started = await startReplica(server, { settleMs: 0 });
     running.set(started.replica, started);
     return started.replica;
   },

@@ -156,6 +156,38 @@ describe("a stream that was trimmed", () => {
     expect(running.replica.health()).toMatchObject({ ready: true, resynchronisations: 0 });
   });
 
+  test("after it was read, but before any consumer has written it, is written by who has read it", async () => {
+    const server = await stage.server();
+    const running = await stage.replica(server);
+    await revoke(server, uuid);
+    await revoked(running, uuid);
+    await server.command("XTRIM", REVOCATIONS, "MAXLEN", "0");
+    await eventually(
+      async () => (await server.command("GET", `${PREFIX}${uuid}`)) === "1",
+      "the key",
+      3_000,
+    );
+    expect(running.replica.health()).toMatchObject({ ready: true, resynchronisations: 0 });
+    const newcomer = await stage.replica(server);
+    expect(answer(newcomer, uuid)).toBe("revoked");
+  });
+
+  test("so, has others begin anew that could not read it", async () => {
+    const server = await stage.server();
+    const elder = await stage.replica(server);
+    const proxy = await stage.proxy(server);
+    await revoke(server, "before");
+    await revoked(elder, "before");
+    const other = await stage.replica(proxy);
+    proxy.delayMs = 60_000;
+    await revoke(server, uuid);
+    await revoked(elder, uuid);
+    await server.command("XTRIM", REVOCATIONS, "MAXLEN", "0");
+    proxy.delayMs = 0;
+    proxy.cut();
+    await revoked(other, uuid);
+  });
+
   test("by one entry from its middle is noticed as well", async () => {
     const server = await stage.server();
     const proxy = await stage.proxy(server);
@@ -228,6 +260,28 @@ describe("a failover", () => {
     }
     const newcomer = await stage.replica(other);
     expect(answer(newcomer, "last")).toBe("revoked");
+  });
+
+  test("to a server that was behind: who starts then does not answer before it knows what others knew", async () => {
+    const { primary, other } = await pair();
+    const proxy = await stage.proxy(primary);
+    const elder = await stage.replica(proxy);
+    await eventually(async () => (await other.command("DBSIZE")) === 2, "both markers");
+    await other.command("REPLICAOF", "127.0.0.1", "1");
+    await revoke(primary, uuid);
+    await revoked(elder, uuid);
+    await primary.kill();
+    await other.promote();
+    proxy.target = other;
+    proxy.cut();
+    const newcomer = stage.idle(other, { settleMs: 1_000, adoptUnmarkedAfterMs: 60_000 });
+    newcomer.replica.start().catch(() => {});
+    const answers = new Set<string>();
+    await eventually(() => {
+      answers.add(answer(newcomer, uuid));
+      return answers.has("revoked");
+    }, "the newcomer knows it");
+    expect(answers).not.toContain("live");
   });
 
   test("away from a server that is still there: one that has become a replica is not believed", async () => {

@@ -19,6 +19,7 @@ const SAME: StreamFacts = {
   lastGeneratedId: "50-0",
   entriesAdded: 5,
   length: 5,
+  firstAgeMs: undefined,
   holdsPosition: true,
   unread: 0,
   drained: true,

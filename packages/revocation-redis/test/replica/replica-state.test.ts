@@ -8,6 +8,8 @@ import {
   afterFullRetry,
   afterLostRace,
   afterMarkerRefused,
+  afterMarkerSet,
+  afterReconcileBegan,
   afterSnapshot,
   afterSnapshotBegan,
   afterSnapshotFailed,
@@ -26,6 +28,7 @@ const PACE: ReplicaPace = {
   adoptAfterMs: 60_000,
   fullRetryMs: 10_000,
   snapshotRetryMs: 1_000,
+  reconcilePauseMs: 5_000,
 };
 
 const EMPTY: StreamFacts = {
@@ -34,6 +37,7 @@ const EMPTY: StreamFacts = {
   lastGeneratedId: "0-0",
   entriesAdded: 0,
   length: 0,
+  firstAgeMs: undefined,
   holdsPosition: false,
   unread: 0,
   drained: true,
@@ -57,11 +61,11 @@ const checkBoth = (state: ReplicaState, now: number, answer: Answer = {}): Repli
 
 const problem = (state: ReplicaState) => readinessOf(state, PACE).problem;
 
-/** Ready since 1,300. */
+/** Ready since 3,100. */
 function readyState(): ReplicaState {
   let state = checkBoth(INITIAL_STATE, 1_000);
-  state = afterSnapshot(afterSnapshotBegan(state), state.round, 1_200);
-  return checkBoth(state, 1_300);
+  state = afterSnapshot(afterSnapshotBegan(state), state.round, 1_600);
+  return checkBoth(state, 3_100);
 }
 
 describe("at the start", () => {
@@ -71,19 +75,27 @@ describe("at the start", () => {
     state = check(state, "revocations", 1_000);
     expect([problem(state), nextTask(state, 1_010, PACE)]).toEqual(["synchronising", undefined]);
     state = check(state, "delegations", 1_000);
-    expect([problem(state), nextTask(state, 1_010, PACE)]).toEqual(["synchronising", "snapshot"]);
+    expect([problem(state), nextTask(state, 1_510, PACE)]).toEqual(["synchronising", "snapshot"]);
     state = afterSnapshotBegan(state);
-    expect(nextTask(state, 1_100, PACE)).toBeUndefined();
-    state = checkBoth(state, 1_150);
-    state = afterSnapshot(state, state.round, 1_200);
+    expect(nextTask(state, 3_100, PACE)).toBeUndefined();
+    state = checkBoth(state, 3_150);
+    state = afterSnapshot(state, state.round, 3_200);
     expect(problem(state)).toBe("synchronising");
-    state = check(state, "revocations", 1_300);
+    state = check(state, "revocations", 3_300);
     expect(problem(state)).toBe("synchronising");
     // This one was asked before the keys were read, however late its answer.
-    expect(problem(check(state, "delegations", 1_199))).toBe("synchronising");
-    state = check(state, "delegations", 1_400);
-    expect(readinessOf(state, PACE)).toEqual({ until: 6_300 });
+    expect(problem(check(state, "delegations", 3_199))).toBe("synchronising");
+    state = check(state, "delegations", 3_400);
+    expect(readinessOf(state, PACE)).toEqual({ until: 8_300 });
     expect(nextTask(state, 10_000, PACE)).toBeUndefined();
+  });
+
+  test("others have the time to write what they know: the server may just have lost it", () => {
+    let state = checkBoth(INITIAL_STATE, 1_000);
+    expect(nextTask(state, 1_509, PACE)).toBeUndefined();
+    state = afterSnapshot(afterSnapshotBegan(state), state.round, 1_600);
+    expect(problem(checkBoth(state, 3_009))).toBe("synchronising");
+    expect(readinessOf(checkBoth(state, 3_010), PACE)).toEqual({ until: 8_010 });
   });
 
   test("a stream is not read to its end before an answer says so", () => {
@@ -100,26 +112,26 @@ describe("at the start", () => {
       position: { lastId: "150-0", added: 180 },
       provenAt: 1_020,
     });
-    expect(nextTask(state, 1_030, PACE)).toBe("snapshot");
+    expect(nextTask(state, 1_510, PACE)).toBe("snapshot");
   });
 });
 
 describe("a replica that is ready", () => {
   test("stays so until its older proof is maxStalenessMs old", () => {
     let state = readyState();
-    expect(readinessOf(state, PACE)).toEqual({ until: 6_300 });
-    state = check(state, "revocations", 3_000);
-    expect(readinessOf(state, PACE)).toEqual({ until: 6_300 });
-    state = check(state, "delegations", 2_000);
-    expect(readinessOf(state, PACE)).toEqual({ until: 7_000 });
+    expect(readinessOf(state, PACE)).toEqual({ until: 8_100 });
+    state = check(state, "revocations", 4_000);
+    expect(readinessOf(state, PACE)).toEqual({ until: 8_100 });
+    state = check(state, "delegations", 3_500);
+    expect(readinessOf(state, PACE)).toEqual({ until: 8_500 });
   });
 
   test("is not made fresher by an answer that leaves something unread, nor by entries", () => {
     let state = readyState();
     const behind = { entriesAdded: 200, length: 200, lastGeneratedId: "200-0" };
     const part = { unread: 100, drained: false, lastId: "100-0" };
-    state = check(state, "revocations", 3_000, { ...behind, ...part });
-    expect(state.streams.revocations.provenAt).toBe(1_300);
+    state = check(state, "revocations", 4_000, { ...behind, ...part });
+    expect(state.streams.revocations.provenAt).toBe(3_100);
     const entries = {
       stream: "revocations",
       round: state.round,
@@ -129,7 +141,7 @@ describe("a replica that is ready", () => {
     state = afterEntries(state, entries);
     expect(state.streams.revocations).toMatchObject({
       position: { lastId: "150-0", added: 150 },
-      provenAt: 1_300,
+      provenAt: 3_100,
     });
   });
 
@@ -199,7 +211,6 @@ describe("a new round", () => {
     state = checkBoth(state, 1_600);
     expect(nextTask(state, 2_499, PACE)).toBeUndefined();
     expect(nextTask(state, 2_500, PACE)).toBe("snapshot");
-    expect(afterSnapshot(state, 2, 3_000).owesMarker).toBe(false);
   });
 });
 
@@ -242,6 +253,20 @@ describe("a Redis without a marker", () => {
     expect(nextTask(state, 61_010, PACE)).toBe("adopt");
   });
 
+  test("is marked once: then its markers are only waited for", () => {
+    let state = unmarked;
+    for (const stream of STREAMS) {
+      expect(nextTask(state, 61_010, PACE)).toBe("adopt");
+      state = afterMarkerSet(beforeMarker(state, stream, stream), stream, 61_020);
+    }
+    expect(nextTask(state, 99_000, PACE)).toBeUndefined();
+    state = check(state, "revocations", 62_000, { marker: "revocations" });
+    expect(nextTask(state, 99_000, PACE)).toBeUndefined();
+    state = check(state, "delegations", 62_000, { marker: "delegations" });
+    expect(state.round).toBe(1);
+    expect(nextTask(state, 99_000, PACE)).toBe("snapshot");
+  });
+
   test("is read as soon as somebody has marked it", () => {
     const state = checkBoth(unmarked, 2_000);
     expect(problem(state)).toBe("synchronising");
@@ -260,12 +285,26 @@ describe("a marker of its own", () => {
     expect(check(set, "revocations", 3_000)).toMatchObject({ brokenBy: "history_changed" });
   });
 
-  test("is to be there after the snapshot, else another server has taken over", () => {
-    let state = afterSnapshotBegan(checkBoth(INITIAL_STATE, 1_000));
-    state = afterSnapshot(setting(state), 1, 1_200);
-    expect(check(state, "revocations", 1_199).round).toBe(1);
-    expect(check(state, "revocations", 1_200).brokenBy).toBe("history_changed");
-    expect(check(state, "revocations", 1_200, { marker: "mine" }).round).toBe(1);
+  test("is to be there once Redis has confirmed it, else another server has taken over", () => {
+    const owing = beforeWrites(setting(readyState()));
+    expect(check(owing, "revocations", 5_000).round).toBe(1);
+    const state = afterMarkerSet(owing, "revocations", 4_000);
+    expect([owing.owesMarker, state.owesMarker]).toEqual([true, false]);
+    expect(check(state, "revocations", 3_999).round).toBe(1);
+    expect(check(state, "revocations", 4_000).brokenBy).toBe("history_changed");
+    const seen = check(state, "revocations", 4_000, { marker: "mine" });
+    expect(seen.streams.revocations).toMatchObject({ marker: "mine", markerSetAt: undefined });
+  });
+
+  test("may be seen before Redis has confirmed it", () => {
+    const seen = check(setting(readyState()), "revocations", 4_000, { marker: "mine" });
+    const state = afterMarkerSet(seen, "revocations", 4_100);
+    expect(check(state, "revocations", 5_000, { marker: "mine" })).toMatchObject({ round: 1 });
+  });
+
+  test("of the other stream tells nothing of what was written", () => {
+    const state = beforeMarker(beforeWrites(readyState()), "delegations", "mine");
+    expect(afterMarkerSet(state, "delegations", 4_000).owesMarker).toBe(true);
   });
 
   test("is the first one while the keys are read; one of somebody else's is not", () => {
@@ -284,6 +323,40 @@ describe("a marker of its own", () => {
     const state = afterMarkerRefused(setting(readyState()), "revocations");
     expect(check(state, "revocations", 2_000).round).toBe(1);
     expect(check(state, "revocations", 2_000, { marker: "mine" }).brokenBy).toBe("history_changed");
+  });
+});
+
+describe("entries that are removed from the stream", () => {
+  const held = { entriesAdded: 5, length: 5, lastGeneratedId: "5-0", firstAgeMs: 100 };
+  let state = checkBoth(INITIAL_STATE, 1_000, { ...held, unread: 5 });
+  state = afterSnapshot(afterSnapshotBegan(state), state.round, 1_600);
+  const before = checkBoth(state, 3_100, held);
+  const remove = (answer: Answer) => check(before, "revocations", 4_000, { ...held, ...answer });
+
+  test("so young that perhaps no key holds them yet have the keys compared", () => {
+    expect(nextTask(before, 4_010, PACE)).toBeUndefined();
+    for (const answer of [
+      { length: 0, firstAgeMs: undefined },
+      { length: 4, firstAgeMs: 59_999 },
+    ]) {
+      expect(nextTask(remove(answer), 4_010, PACE)).toBe("reconcile");
+      expect(readinessOf(remove(answer), PACE)).toEqual({ until: 8_100 });
+    }
+    expect(nextTask(remove({ length: 4, firstAgeMs: 60_000 }), 4_010, PACE)).toBeUndefined();
+  });
+
+  test("again have them compared again, after a pause", () => {
+    const removed = remove({ length: 3 });
+    expect(check(removed, "revocations", 5_000, { ...held, length: 2 }).reconcileFrom).toBe(4_010);
+    const compared = afterReconcileBegan(removed, 4_100);
+    expect(nextTask(compared, 9_999, PACE)).toBeUndefined();
+    const same = check(compared, "revocations", 5_000, { ...held, length: 3 });
+    expect(nextTask(same, 99_999, PACE)).toBeUndefined();
+    const again = check(compared, "revocations", 5_000, { ...held, length: 2 });
+    expect(nextTask(again, 9_099, PACE)).toBeUndefined();
+    expect(nextTask(again, 9_100, PACE)).toBe("reconcile");
+    const later = check(compared, "revocations", 50_000, { ...held, length: 2 });
+    expect(nextTask(later, 50_010, PACE)).toBe("reconcile");
   });
 });
 

@@ -4,6 +4,8 @@ import {
   afterEntries,
   afterLostRace,
   afterMarkerRefused,
+  afterMarkerSet,
+  afterReconcileBegan,
   afterSnapshot,
   afterSnapshotBegan,
   beforeMarker,
@@ -13,6 +15,7 @@ import {
   type ReplicaState,
   STREAMS,
   type StreamName,
+  TELLING_STREAM,
 } from "../../../src/replica/replica-state.js";
 import type { ModelEntry, ModelServer } from "./model-server.js";
 
@@ -22,6 +25,7 @@ export const MODEL_PACE: ReplicaPace = {
   adoptAfterMs: 30,
   fullRetryMs: 100,
   snapshotRetryMs: 10,
+  reconcilePauseMs: 20,
 };
 
 /** A replica's steps, each taken by itself, so that anything may come between them. */
@@ -37,6 +41,10 @@ export class ModelReplica {
 
   constructor(name: string) {
     this.#name = name;
+  }
+
+  get round(): number {
+    return this.#state.round;
   }
 
   /** When each stream was proven, where the replica is ready. */
@@ -85,7 +93,8 @@ export class ModelReplica {
   work(server: () => ModelServer, now: () => number): void {
     const task = nextTask(this.#state, now(), MODEL_PACE);
     if (this.#task === undefined && task === "snapshot") this.#task = this.#snapshot(server, now);
-    if (this.#task === undefined && task === "adopt") this.#task = this.#adopt(server);
+    if (this.#task === undefined && task === "adopt") this.#task = this.#adopt(server, now);
+    if (this.#task === undefined && task === "reconcile") this.#task = this.#reconcile(server, now);
     if (this.#task?.next().done === true) this.#task = undefined;
   }
 
@@ -93,9 +102,37 @@ export class ModelReplica {
     const { round, streams } = this.#state;
     const isCurrent = () => this.#state.round === round;
     this.#set(afterSnapshotBegan(this.#state));
+    yield* this.#compare(server, isCurrent);
+    if (!isCurrent()) return;
+    for (const stream of STREAMS) {
+      const isUnmarked = this.#state.streams[stream].marker === undefined;
+      const isNews = this.#state.owesMarker && stream === TELLING_STREAM;
+      if (!isUnmarked && !isNews) continue;
+      const isSet = yield* this.#setMarker(server, stream, streams[stream].runId, now);
+      if (!isCurrent()) return;
+      if (!isSet) return this.#set(afterLostRace(this.#state, now(), MODEL_PACE));
+    }
+    this.#set(afterSnapshot(this.#state, round, now()));
+  }
+
+  *#reconcile(server: () => ModelServer, now: () => number): Generator<void> {
+    const { round, streams } = this.#state;
+    const isCurrent = () => this.#state.round === round;
+    this.#set(afterReconcileBegan(this.#state, now()));
+    this.#marked = new Set();
     yield;
+    yield* this.#compare(server, isCurrent);
+    if (!isCurrent() || !this.#state.owesMarker) return;
+    yield* this.#setMarker(server, TELLING_STREAM, streams[TELLING_STREAM].runId, now);
+  }
+
+  /** Takes over the keys, and writes what they lack. */
+  *#compare(server: () => ModelServer, isCurrent: () => boolean): Generator<void> {
+    yield;
+    if (!isCurrent()) return;
     for (const anchor of server().keys) this.#mark(anchor);
     yield;
+    if (!isCurrent()) return;
     const missing = [...this.known].filter((anchor) => !this.#marked.has(anchor));
     if (missing.length > 0) this.#set(beforeWrites(this.#state));
     for (const anchor of missing) {
@@ -104,23 +141,13 @@ export class ModelReplica {
       if (!isCurrent()) return;
       this.#mark(anchor);
     }
-    for (const stream of STREAMS) {
-      const isUnmarked = this.#state.streams[stream].marker === undefined;
-      const isNews = this.#state.owesMarker && stream === "revocations";
-      if (!isUnmarked && !isNews) continue;
-      const isSet = yield* this.#setMarker(server, stream, streams[stream].runId);
-      if (!isCurrent()) return;
-      if (!isSet) return this.#set(afterLostRace(this.#state, now(), MODEL_PACE));
-    }
-    this.#set(afterSnapshot(this.#state, round, now()));
   }
 
-  *#adopt(server: () => ModelServer): Generator<void> {
+  *#adopt(server: () => ModelServer, now: () => number): Generator<void> {
+    const { streams } = this.#state;
     for (const stream of STREAMS) {
-      const { marker, runId } = this.#state.streams[stream];
-      if (marker !== undefined) continue;
-      const isSet = yield* this.#setMarker(server, stream, runId);
-      if (!isSet) this.#set(afterMarkerRefused(this.#state, stream));
+      const { marker, runId } = streams[stream];
+      if (marker === undefined) yield* this.#setMarker(server, stream, runId, now);
     }
   }
 
@@ -128,14 +155,21 @@ export class ModelReplica {
     server: () => ModelServer,
     stream: StreamName,
     runId: string | undefined,
+    now: () => number,
   ): Generator<void, boolean> {
-    const known = { ...this.#state.streams[stream], runId };
+    const { round, streams } = this.#state;
+    const known = { ...streams[stream], runId };
     this.#markers += 1;
     const to = `${this.#name}${this.#markers}`;
     this.#set(beforeMarker(this.#state, stream, to));
     yield;
     const isSet = server().mark(stream, known, to);
     yield;
+    if (this.#state.round !== round) return isSet;
+    const next = isSet
+      ? afterMarkerSet(this.#state, stream, now())
+      : afterMarkerRefused(this.#state, stream);
+    this.#set(next);
     return isSet;
   }
 

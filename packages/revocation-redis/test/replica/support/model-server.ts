@@ -52,12 +52,19 @@ export class ModelServer {
     }
   }
 
-  /** Trims what the consumer has written; what else is trimmed is lost to everybody. */
+  /** Trims what the consumer has written. */
   trim(name: StreamName, keep: number): void {
     const { entries } = this.streams[name];
     const cut = entries.slice(0, Math.max(0, entries.length - keep));
     const consumed = cut.filter(({ id }) => id <= this.consumed[name]).length;
     this.streams[name].entries = entries.slice(consumed);
+  }
+
+  /** Trims whatever there is. What nobody has written is not to be known to those who have not read it. */
+  trimAll(name: StreamName): void {
+    const lost = this.streams[name].entries.filter(({ id }) => id > this.consumed[name]);
+    this.streams[name].entries = [];
+    this.lineage.splice(0, this.lineage.length, ...this.lineage.filter((it) => !lost.includes(it)));
   }
 
   empty(): void {
@@ -80,6 +87,7 @@ export class ModelServer {
       lastGeneratedId: `${lastId}-0`,
       entriesAdded: added,
       length: entries.length,
+      firstAgeMs: entries.length === 0 ? undefined : 0,
       holdsPosition: entries.some(({ id }) => id === behind),
       unread: found.length,
       drained: found.length < COUNT,
