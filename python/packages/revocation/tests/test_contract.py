@@ -112,8 +112,8 @@ async def test_the_contract_notices_a_broken_store(store: type[Broken]) -> None:
 
 
 async def test_a_store_without_a_method_it_is_said_to_have_fails() -> None:
-    for offers in ({"check": True, "subscribe": False}, {"check": False, "subscribe": True}):
-        first, *_ = revocation_store_contract(AsyncStore, **offers)
+    for check, subscribe in ((True, False), (False, True)):
+        first, *_ = revocation_store_contract(AsyncStore, check=check, subscribe=subscribe)
         with pytest.raises(AssertionError, match="whether the store has"):
             await first.run()
 

@@ -27,6 +27,7 @@ from ._protected_resource_metadata import (
     protected_resource_metadata_url,
 )
 from ._requirements import CapturedRequirements, Requirements, Route, capture_requirements
+from ._server_url import is_server_url
 from ._verifier_options import MandateVerifierOptions
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "error_body",
     "error_text",
     "extract_bearer",
+    "is_server_url",
     "protected_resource_metadata",
     "protected_resource_metadata_url",
 ]

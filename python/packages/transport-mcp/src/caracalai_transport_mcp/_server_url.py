@@ -25,7 +25,7 @@ def read_server_url(name: str, value: object) -> str:
         ConfigurationError: It is missing, or no such URL.
     """
     text = read_text(name, value)
-    if _is_server_url(text):
+    if is_server_url(text):
         return text
     raise ConfigurationError(
         f"{name} has to be an https URL, or http on a loopback host, without user info, query or"
@@ -33,16 +33,20 @@ def read_server_url(name: str, value: object) -> str:
     )
 
 
-def _is_server_url(text: str) -> bool:
+def is_server_url(text: object) -> bool:
+    """Whether text is a URL that tokens or metadata may name a server by, see `read_server_url`."""
+    if not isinstance(text, str):
+        return False
     if _NOT_IN_A_SERVER_URL.search(text) is not None or _HTTP.match(text) is None:
         return False
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL:
+        host, port = url.host, url.port
+    except (httpx.InvalidURL, ValueError):  # a host that is no name is the latter
         return False
-    if url.host == "" or (url.port is not None and url.port > 65_535):
+    if host == "" or "%" in host or (port is not None and port > 65_535):
         return False
-    return url.scheme == "https" or _is_loopback(url.host)
+    return url.scheme == "https" or _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:
