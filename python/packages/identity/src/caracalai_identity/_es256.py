@@ -11,6 +11,9 @@ VerifyingKey = ec.EllipticCurvePublicKey
 
 _ES256 = ec.ECDSA(hashes.SHA256())
 
+_UNCOMPRESSED = b"\x04"
+"""Says that both coordinates follow (SEC 1 section 2.3.3)."""
+
 
 def import_key(x: str, y: str) -> VerifyingKey | None:
     """Imports a public key by its coordinates (RFC 7518 section 6.2.1), strict base64url.
@@ -18,9 +21,10 @@ def import_key(x: str, y: str) -> VerifyingKey | None:
     Returns:
         None where the coordinates are not a point of the curve.
     """
-    numbers = ec.EllipticCurvePublicNumbers(_coordinate(x), _coordinate(y), ec.SECP256R1())
+    # As an encoded point and not as numbers: those would be taken modulo the field's prime.
+    point = _UNCOMPRESSED + decode_base64url(x) + decode_base64url(y)
     try:
-        return numbers.public_key()
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
         return None
 
@@ -33,7 +37,3 @@ def is_genuine(key: VerifyingKey, signing_input: bytes, signature: bytes) -> boo
     except InvalidSignature:
         return False
     return True
-
-
-def _coordinate(text: str) -> int:
-    return int.from_bytes(decode_base64url(text), "big")
