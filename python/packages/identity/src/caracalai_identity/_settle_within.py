@@ -34,9 +34,11 @@ async def settle_within(awaitable: Awaitable[T], ms: float) -> T:
             future.cancel()
     if not future.done():
         raise DeadlineError(f"No answer within {ms} ms")
-    if future.cancelled():
-        raise DeadlineError("No answer: it was cancelled")
-    return future.result()
+    try:
+        return future.result()
+    except asyncio.CancelledError:
+        # Nothing is awaited here: it is not us who were cancelled.
+        raise DeadlineError("No answer: it was cancelled") from None
 
 
 def _retrieve(future: "asyncio.Future[T]") -> None:

@@ -91,7 +91,11 @@ async def _find_all(queries: list[KeyQuery], keys: KeyCache) -> list[KeyLookup]:
     lookups = [keys.find(query) for query in queries]
     if not any(map(inspect.isawaitable, lookups)):
         return cast("list[KeyLookup]", lookups)
-    return await settle_within(asyncio.gather(*map(_answer, lookups)), _KEY_DEADLINE_MS)
+    return await settle_within(_answers(lookups), _KEY_DEADLINE_MS)
+
+
+async def _answers(lookups: list[MaybeAwaitable[KeyLookup]]) -> list[KeyLookup]:
+    return await asyncio.gather(*map(_answer, lookups))
 
 
 async def _answer(lookup: MaybeAwaitable[KeyLookup]) -> KeyLookup:

@@ -1,7 +1,6 @@
 """A verifier for one resource server."""
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from caracalai_identity import (
     AuthorityPolicy,
     MandateError,
     judge_authority,
+    settle_within,
     unavailable,
     verify_mandate,
 )
@@ -22,6 +22,10 @@ from ._verifier_options import MandateVerifierOptions, VerifierConfig, read_veri
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+
+_WARMUP_DEADLINE_MS = 30_000
+"""Far beyond what a key cache of ours takes: a fetch of 5 seconds."""
 
 
 class MandateVerifier:
@@ -124,7 +128,12 @@ class MandateVerifier:
         cache, claims = self._config.key_cache, self._config.claims
 
         async def warm(zone_id: str) -> object:
-            return await _attempt(cache.warmup(claims.issuer, zone_id))
+            try:
+                return await settle_within(
+                    cache.warmup(claims.issuer, zone_id), _WARMUP_DEADLINE_MS
+                )
+            except Exception:  # whatever it was, there are no keys
+                return False
 
         warmed = await asyncio.gather(*map(warm, claims.zone_ids))
         if not all(is_warm is True for is_warm in warmed):
@@ -164,13 +173,6 @@ async def authenticate(token: str, **options: "Unpack[MandateVerifierOptions]") 
         ConfigurationError: An option is missing, malformed or unknown.
     """
     return await create_mandate_verifier(**options).authenticate(token)
-
-
-async def _attempt(warming: Awaitable[object]) -> object:
-    try:
-        return await warming
-    except Exception:  # whatever it was, there are no keys
-        return False
 
 
 def _missing_token(policy: AuthorityPolicy) -> MandateError:
