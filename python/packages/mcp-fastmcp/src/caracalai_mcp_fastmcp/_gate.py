@@ -19,6 +19,9 @@ from ._open_streams import OpenStreams
 from ._refusal_answer import answering_with
 from ._request_body import PeekedBody, peek_body
 
+_CALL_GRACE_SECONDS = 0.5
+"""A call whose mandate has just ended is refused by the guard, and its answer is a stream."""
+
 
 class Gate:
     """ASGI middleware: judges every request to the MCP endpoint by its own mandate.
@@ -68,7 +71,12 @@ class Gate:
             return
 
         principal = result.principal
-        stream = MandateStream(receive, send, lambda stream: self._streams.watch(stream, principal))
+        stream = MandateStream(
+            receive,
+            send,
+            lambda stream: self._streams.watch(stream, principal),
+            _CALL_GRACE_SECONDS if scope["method"] == "POST" else 0,
+        )
         try:
             await self._app(scope, peeked.replayed_before(stream.receive), stream.send)
         finally:

@@ -19,6 +19,7 @@ class MandateStream:
         receive: The server's own.
         send: The server's own.
         watch: Returns when the stream has to end.
+        grace_seconds: How long it goes on then, so that a refusal of the call itself can be said.
     """
 
     def __init__(
@@ -26,10 +27,12 @@ class MandateStream:
         receive: Receive,
         send: Send,
         watch: "Callable[[MandateStream], Coroutine[Any, Any, None]]",
+        grace_seconds: float,
     ) -> None:
         self._receive = receive
         self._send = send
         self._watch = watch
+        self._grace_seconds = grace_seconds
         self._watching: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._woken = asyncio.Event()
@@ -83,6 +86,7 @@ class MandateStream:
     async def _end_in_time(self) -> None:
         try:
             await self._watch(self)
+            await asyncio.sleep(self._grace_seconds)
         finally:
             # Also where the watch itself fails: what is not watched may not go on.
             self._ended.set()
