@@ -62,7 +62,7 @@ SETTINGS = (
 
 
 def make_cases(seed: int, count: int) -> Iterator[dict[str, Any]]:
-    """So many cases: the number of a setting, the time, and a token or an `Authorization` header."""
+    """So many cases: a setting, by its number, the time, and a token or a header."""
     random = Random(seed)
     for _ in range(count):
         setting = random.randrange(len(SETTINGS)) if random.random() < 0.5 else 0
