@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test coverage demo mutants fuzz bench-refusals conformance vectors clean
+.PHONY: help install build check test test-python coverage demo mutants fuzz bench-refusals conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,9 +18,13 @@ check: build ## Lints, checks the format and type-checks tests too
 	npm run --silent check
 	npm run --silent typecheck
 
-test: check ## Everything above, all tests, and the coverage of the packages that judge
+test: check ## Everything above, all tests of both languages, and the coverage of the packages that judge
 	npm run --silent test
 	npm run --silent coverage
+	tools/test-python.sh
+
+test-python: build ## The Python half alone: lint, types and tests
+	tools/test-python.sh
 
 coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three
 	npm run --silent coverage
@@ -48,4 +52,4 @@ vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx vitest run tools/vectors/report.test.ts --reporter=default --update
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports
+	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports python/.venv
