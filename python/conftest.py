@@ -1,3 +1,5 @@
+"""Fixtures of all tests."""
+
 from collections.abc import Iterator
 
 import pytest

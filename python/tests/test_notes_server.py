@@ -31,7 +31,7 @@ async def text_of(url: str, token: str, tool: str, **arguments: Any) -> str:
         result = await client.call_tool(tool, arguments)
     assert result.structured_content is None
     (content,) = result.content
-    return str(content.text)  # type: ignore[union-attr]
+    return str(content.text)
 
 
 @MODES
@@ -60,7 +60,7 @@ async def test_what_it_offers(sts: DevSts, stateless: str) -> None:
             prompt = await client.get_prompt("summarise")
             (message,) = prompt.messages
             assert message.role == "user"
-            assert message.content.text == f"Summarise these notes:\n{NOTES}"  # type: ignore[union-attr]
+            assert message.content.text == f"Summarise these notes:\n{NOTES}"
         steps: list[tuple[float, float | None]] = []
 
         async def note(progress: float, total: float | None, _: str | None) -> None:

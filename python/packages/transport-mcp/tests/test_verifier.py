@@ -298,6 +298,80 @@ async def test_stores_that_answer_at_once_and_later_are_the_same() -> None:
         assert outcome(await judge.authenticate(token(delegation_edge_id="edge-1"))) == expected
 
 
+class TestUntilEnded:
+    """For what stays open; the clock is real, since so are the waits."""
+
+    @staticmethod
+    async def ended(judge: Any, principal: Principal, act: Any = lambda: None) -> tuple[str, float]:
+        started = time.monotonic()
+        waiting = asyncio.create_task(judge.until_ended(principal))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        act()
+        error = await asyncio.wait_for(waiting, 20)
+        return f"{error.code} {error.check}", time.monotonic() - started
+
+    async def test_by_expiry(self) -> None:
+        now = int(time.time())
+        judge = verifier()
+        principal = principal_in(await judge.authenticate(token(iat=now, exp=now + 2)))
+        outcome_, seconds = await self.ended(judge, principal)
+        assert outcome_ == "invalid_token expiry"
+        assert seconds < 10
+
+    @pytest.mark.parametrize("is_told", [True, False])
+    async def test_by_revocation(self, is_told: bool) -> None:
+        store = InMemoryRevocationStore()
+        if not is_told:
+            store.subscribe = None  # type: ignore[method-assign, assignment]
+        judge = verifier(revocations=store)
+        made = token(delegation_edge_id="edge-1", delegation_graph_epoch=1)
+        principal = principal_in(await judge.authenticate(made))
+
+        def revoke() -> None:
+            store.mark_revoked("another")
+            store.mark_revoked("edge-1")
+
+        assert (await self.ended(judge, principal, revoke))[0] == "session_revoked revocation"
+        other = principal_in(await verifier().authenticate(made))
+
+        def change() -> None:
+            store.mark_delegation_epoch("zone-2", 9)
+            store.mark_delegation_epoch("zone-1", 2)
+
+        store = InMemoryRevocationStore()
+        judge = verifier(revocations=store)
+        assert (await self.ended(judge, other, change))[0] == "delegation_stale epoch"
+
+    async def test_the_store_is_listened_to_as_long_as_somebody_waits(self) -> None:
+        store = InMemoryRevocationStore()
+        listening: list[object] = []
+        subscribe = store.subscribe
+
+        def counted(listener: Any) -> Any:
+            listening.append(listener)
+            end = subscribe(listener)
+
+            def ended() -> None:
+                listening.remove(listener)
+                end()
+
+            return ended
+
+        store.subscribe = counted  # type: ignore[method-assign]
+        judge = verifier(revocations=store)
+        principal = principal_in(await judge.authenticate(token()))
+        waiting = [
+            asyncio.create_task(each.until_ended(principal)) for each in (judge, judge.require({}))
+        ]
+        await asyncio.sleep(0.05)
+        assert len(listening) == 1
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert listening == []
+
+
 async def test_a_request_that_is_cancelled_is_cancelled() -> None:
     judge = verifier(revocations=Store(revoked=hang), revocation_timeout_ms=10_000)
     waiting = asyncio.create_task(judge.authenticate(token()))

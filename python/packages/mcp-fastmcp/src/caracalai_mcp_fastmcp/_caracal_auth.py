@@ -1,7 +1,6 @@
 """Caracal mandates for a FastMCP server."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastmcp.server.auth import TokenVerifier
@@ -23,7 +22,6 @@ from ._caracal_context import CaracalContext, context_of
 from ._gate import Gate
 from ._guard import Guard, LocalMandate
 from ._items import read_table
-from ._open_streams import OpenStreams
 from ._requirement import Needs, RequirementCheck, read_needs
 from ._resource import Resource
 from ._token_verifier import CaracalTokenVerifier
@@ -74,8 +72,6 @@ class CaracalAuth(TokenVerifier):
             required_scopes=list(self._mandates.defaults.required_scopes),
         )
         self._verifier = CaracalTokenVerifier(self._mandates)
-        now: Callable[[], float] = options.get("now") or time.time
-        self._streams = OpenStreams(self._mandates, options["revocations"], now)
 
     @property
     def mandates(self) -> MandateVerifier:
@@ -183,7 +179,6 @@ class CaracalAuth(TokenVerifier):
         gate = Middleware(
             Gate,
             mandates=self._mandates,
-            streams=self._streams,
             resource_metadata=self._resource.metadata_url,
         )
         return [gate, Middleware(AuthContextMiddleware)]

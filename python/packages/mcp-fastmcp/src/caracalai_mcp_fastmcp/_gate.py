@@ -15,12 +15,15 @@ from ._called_items import called_items
 from ._caracal_context import context_of
 from ._guard import needs_before_dispatch
 from ._mandate_stream import MandateStream
-from ._open_streams import OpenStreams
 from ._refusal_answer import answering_with
-from ._request_body import PeekedBody, peek_body
+from ._request_body import MAX_BODY_BYTES, PeekedBody, peek_body
 
 _CALL_GRACE_SECONDS = 0.5
 """A call whose mandate has just ended is refused by the guard, and its answer is a stream."""
+
+
+_MAX_BYTES_OF_NOBODY = 65_536
+"""Who sends no credentials is refused in any case: enough to say what a call would need."""
 
 
 class Gate:
@@ -33,7 +36,6 @@ class Gate:
     Args:
         app: What it stands before.
         mandates: Judges the mandates.
-        streams: Ends streams with their mandate.
         resource_metadata: Gives the address of the metadata of the resource, for challenges.
     """
 
@@ -41,12 +43,10 @@ class Gate:
         self,
         app: ASGIApp,
         mandates: MandateVerifier,
-        streams: OpenStreams,
         resource_metadata: Callable[[], str | None],
     ) -> None:
         self._app = app
         self._mandates = mandates
-        self._streams = streams
         self._resource_metadata = resource_metadata
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,8 +61,10 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        peeked = await peek_body(receive) if scope["method"] == "POST" else PeekedBody(b"", ())
         header = _authorization(scope)
+        is_call = scope["method"] == "POST"
+        max_bytes = MAX_BODY_BYTES if header else _MAX_BYTES_OF_NOBODY
+        peeked = await peek_body(receive, max_bytes) if is_call else PeekedBody(b"", ())
         result = await self._judge(scope, header, peeked.body)
         _identify(scope, header, result)
         if isinstance(result, Refused):
@@ -74,8 +76,8 @@ class Gate:
         stream = MandateStream(
             receive,
             send,
-            lambda stream: self._streams.watch(stream, principal),
-            _CALL_GRACE_SECONDS if scope["method"] == "POST" else 0,
+            lambda: self._mandates.until_ended(principal),
+            _CALL_GRACE_SECONDS if is_call else 0,
         )
         try:
             await self._app(scope, peeked.replayed_before(stream.receive), stream.send)

@@ -1,15 +1,11 @@
 """One answer that may be a stream."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from starlette.types import Message, Receive, Send
 
 _DISCONNECT: Message = {"type": "http.disconnect"}
-
-_LONGEST_SLEEP_SECONDS = 60.0
-"""So that a wall clock that was set forward is noticed."""
 
 
 class MandateStream:
@@ -26,7 +22,7 @@ class MandateStream:
         self,
         receive: Receive,
         send: Send,
-        watch: "Callable[[MandateStream], Coroutine[Any, Any, None]]",
+        watch: Callable[[], Awaitable[object]],
         grace_seconds: float,
     ) -> None:
         self._receive = receive
@@ -35,8 +31,6 @@ class MandateStream:
         self._grace_seconds = grace_seconds
         self._watching: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
-        self._woken = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
         self._is_complete = False
 
     async def receive(self) -> Message:
@@ -67,25 +61,9 @@ class MandateStream:
         if self._watching is not None:
             self._watching.cancel()
 
-    async def sleep(self, seconds: float) -> None:
-        """Waits, or until it is woken."""
-        waking = asyncio.ensure_future(self._woken.wait())
-        try:
-            await asyncio.wait({waking}, timeout=min(seconds, _LONGEST_SLEEP_SECONDS))
-        finally:
-            waking.cancel()
-        self._woken.clear()
-
-    def wake(self) -> None:
-        """Ends the sleep. From any thread."""
-        try:
-            self._loop.call_soon_threadsafe(self._woken.set)
-        except RuntimeError:
-            return  # the loop is closed, and so is the stream
-
     async def _end_in_time(self) -> None:
         try:
-            await self._watch(self)
+            await self._watch()
             await asyncio.sleep(self._grace_seconds)
         finally:
             # Also where the watch itself fails: what is not watched may not go on.

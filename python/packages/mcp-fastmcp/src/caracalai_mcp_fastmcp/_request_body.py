@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive
 
-_MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_BODY_BYTES = 4 * 1024 * 1024
 """As much as FastMCP's transport takes of a body; what is longer, it refuses."""
 
 _DEADLINE_SECONDS = 10.0
@@ -35,13 +35,13 @@ class PeekedBody(NamedTuple):
         return replay
 
 
-async def peek_body(receive: Receive) -> PeekedBody:
+async def peek_body(receive: Receive, max_bytes: int) -> PeekedBody:
     """Reads the body of a request, up to a size and within a deadline."""
     deadline = time.monotonic() + _DEADLINE_SECONDS
     messages: list[Message] = []
     chunks: list[bytes] = []
     length = 0
-    while length <= _MAX_BODY_BYTES:
+    while length <= max_bytes:
         message = await _receive_before(deadline, receive)
         if message is None:
             break
@@ -52,7 +52,7 @@ async def peek_body(receive: Receive) -> PeekedBody:
         length += len(chunk)
         chunks.append(chunk)
         if not message.get("more_body", False):
-            is_looked_at = length <= _MAX_BODY_BYTES
+            is_looked_at = length <= max_bytes
             return PeekedBody(b"".join(chunks) if is_looked_at else b"", tuple(messages))
     return PeekedBody(b"", tuple(messages))
 

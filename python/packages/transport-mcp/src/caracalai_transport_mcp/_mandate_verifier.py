@@ -101,6 +101,23 @@ class MandateVerifier:
         )
         return Accepted(principal) if error is None else Refused(error)
 
+    async def until_ended(self, principal: Principal) -> MandateError:
+        """Waits until a mandate that was let in holds no more, for what stays open.
+
+        It ends within a second of its expiry, or of a revocation that reaches the store: where the
+        store has a subscription, that is heard, else the store is asked every second.
+
+        Returns:
+            Why it ended; `verification_unavailable` where the store has not answered for 5 seconds.
+        """
+        config = self._config
+
+        async def recheck() -> MandateError | None:
+            result = await self.recheck(principal)
+            return None if result.ok else result.error
+
+        return await config.news.until_ended(principal.mandate, config.now, recheck)
+
     def permits(self, principal: Principal, route: Route | None = None) -> bool:
         """Whether the authority of a principal suffices, for lists of what it may use.
 

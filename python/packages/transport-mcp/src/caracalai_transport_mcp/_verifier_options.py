@@ -18,6 +18,7 @@ from caracalai_revocation import RevocationStore
 from ._read_options import read_integer, read_list, read_text, reject_unknown_names
 from ._requirements import REQUIREMENT_NAMES, Requirements, read_defaults
 from ._server_url import read_server_url
+from ._standing import RevocationNews
 
 
 class _RequiredOptions(TypedDict):
@@ -63,6 +64,7 @@ class VerifierConfig:
     revocation_timeout_ms: int
     key_cache: KeyCache
     now: Callable[[], float]
+    news: RevocationNews
 
 
 _OPTION_NAMES = (
@@ -90,6 +92,7 @@ def read_verifier_options(options: Mapping[str, Any]) -> VerifierConfig:
     """
     reject_unknown_names("create_mandate_verifier", options, _OPTION_NAMES)
     get = options.get
+    revocations = _read_store(get("revocations"))
     return VerifierConfig(
         claims=ClaimsPolicy(
             issuer=read_server_url("issuer", get("issuer")),
@@ -111,7 +114,8 @@ def read_verifier_options(options: Mapping[str, Any]) -> VerifierConfig:
             ),
         ),
         defaults=read_defaults(options),
-        revocations=_read_store(get("revocations")),
+        revocations=revocations,
+        news=RevocationNews(revocations),
         revocation_timeout_ms=read_integer(
             "revocation_timeout_ms",
             get("revocation_timeout_ms"),
