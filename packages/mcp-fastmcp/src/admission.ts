@@ -14,6 +14,7 @@ import type { Guard } from "./guard.js";
 import { opensLegacySse } from "./legacy-sse.js";
 import { endWithMandate } from "./open-responses.js";
 import { NOTHING_FURTHER } from "./protected-items.js";
+import { unknownCopyResponse } from "./unknown-copies.js";
 
 /** Puts the question to a verifier: with a header, a token, or a principal. */
 export type Ask = (verifier: MandateVerifier, about: DecisionAbout) => Promise<AuthResult>;
@@ -50,7 +51,7 @@ export async function admitRequest(
   resourceMetadata: string,
 ): Promise<Principal> {
   const { guard } = context;
-  if (!guard.isServing) throw unknownCopy();
+  if (!guard.isServing) throw unknownCopyResponse();
   if (opensLegacySse(request) && !guard.legacySse) throw new Response("Not Found", { status: 404 });
   const { authorization } = request.headersDistinct;
   const error = await admit(context, calledItems(request), (verifier, about) =>
@@ -92,15 +93,4 @@ function sessionNotFound(): Response {
   });
   const headers = new Map([["Content-Type", "application/json"]]);
   return Object.defineProperty(answer, "headers", { value: headers });
-}
-
-/** What isn't seen can't be guarded: better no server than one that looks protected. */
-function unknownCopy(): Response {
-  const body = {
-    error: "server_error",
-    error_description: "This server is not protected",
-    error_hint:
-      "It is made of a copy of FastMCP that protectServer does not know: another version, or the CommonJS one, required after protectServer was called.",
-  };
-  return Response.json(body, { status: 500, headers: { "cache-control": "no-store" } });
 }
