@@ -73,21 +73,60 @@ const all = (outcome: string) => ({
   "prompt write": outcome,
 });
 
-test.concurrent.for([["text"], ["function"]])(
-  "by a mandate from a %s everything runs, and is told who is calling",
-  async ([from = ""], { onTestFinished }) => {
-    const child = await start({ MANDATE_FROM: from, TOKEN: writers }, onTestFinished);
-    expect(await outcomes(child)).toEqual(all("ada sid-2"));
-    expect(await lists(child)).toBe("open write revoke work open write open write");
-    const hidden = child.client.callTool({ name: "hidden" });
-    await expect(hidden).rejects.toThrow("Unknown tool: hidden");
-  },
-);
-
-test.concurrent("by a mandate that lacks a scope, what needs it is refused and not listed", async ({
+test.concurrent("by a mandate everything runs, and is told who is calling", async ({
   onTestFinished,
 }) => {
-  const child = await start({ MANDATE_FROM: "text", TOKEN: everyones }, onTestFinished);
+  const child = await start({ TOKEN: writers }, onTestFinished);
+  expect(await outcomes(child)).toEqual(all("ada sid-2"));
+  expect(await lists(child)).toBe("open write revoke work open write open write");
+  const hidden = child.client.callTool({ name: "hidden" });
+  await expect(hidden).rejects.toThrow("Unknown tool: hidden");
+});
+
+test.concurrent("by no mandate nothing runs", async ({ onTestFinished }) => {
+  const child = await start({}, onTestFinished);
+  expect(await outcomes(child)).toEqual(all("missing_token"));
+  await expect(child.client.listTools()).rejects.toThrow("missing_token");
+  await child.client.ping();
+  expect(child.printed()).not.toContain("RAN");
+});
+
+/** A source of a mandate, as code, and what comes of a call. */
+const refused: readonly (readonly [string, string])[] = [
+  [`() => { throw new Error("${writers}") }`, "missing_token"],
+  [`async () => { throw new Error("${writers}") }`, "missing_token"],
+  ["() => 7", "missing_token"],
+  ["() => null", "missing_token"],
+  ["() => {}", "missing_token"],
+  [`() => ["${writers}"]`, "missing_token"],
+  ['() => ""', "missing_token"],
+  ["no code", "missing_token"],
+  ['() => "a.b.c"', "invalid_token"],
+  [`() => "${sts.mint({ scope: EVERYTHING, iat: 1, exp: 2 })}"`, "invalid_token"],
+  [`() => "${sts.mint({ scope: EVERYTHING }, { signWith: "foreign" })}"`, "invalid_token"],
+  [`() => "${sts.mint({ scope: "notes:write" })}"`, "insufficient_scope"],
+];
+
+test.concurrent("every message is judged by what the process is told at that time", async ({
+  onTestFinished,
+}) => {
+  const file = moduleFile(refused[0]?.[0] ?? "", onTestFinished);
+  const tell = (code: string) => writeFileSync(file, code);
+  const child = await start({ SOURCE_FILE: file }, onTestFinished);
+  for (const [code, outcome] of refused) {
+    tell(code);
+    expect(await outcomes(child), code).toEqual(all(outcome));
+    await expect(child.client.listTools()).rejects.toThrow(outcome);
+  }
+  expect(child.printed()).not.toContain("RAN");
+  expect(child.printed()).not.toContain(writers);
+
+  for (const code of [`() => "${writers}"`, `async () => "${writers}"`]) {
+    tell(code);
+    expect(await outcomes(child)).toEqual(all("ada sid-2"));
+  }
+
+  tell(`() => "${everyones}"`);
   expect(await outcomes(child)).toEqual({
     ...all("ada sid-1"),
     write: "insufficient_scope",
@@ -95,70 +134,27 @@ test.concurrent("by a mandate that lacks a scope, what needs it is refused and n
     "prompt write": "insufficient_scope",
   });
   expect(await lists(child)).toBe("open revoke work open open");
-});
-
-test.concurrent.for<readonly [string, Record<string, string>, string]>([
-  ["nothing", {}, "missing_token"],
-  ["what throws", { MANDATE_FROM: "thrower", TOKEN: writers }, "missing_token"],
-  ["what rejects", { MANDATE_FROM: "rejecter", TOKEN: writers }, "missing_token"],
-  ["what is no text", { MANDATE_FROM: "liar" }, "missing_token"],
-  ["what is empty", { MANDATE_FROM: "nobody" }, "missing_token"],
-  ["junk", { MANDATE_FROM: "text", TOKEN: "a.b.c" }, "invalid_token"],
-  [
-    "an expired one",
-    { MANDATE_FROM: "text", TOKEN: sts.mint({ iat: 1, exp: 2 }) },
-    "invalid_token",
-  ],
-  [
-    "a forged one",
-    { MANDATE_FROM: "text", TOKEN: sts.mint({ scope: EVERYTHING }, { signWith: "foreign" }) },
-    "invalid_token",
-  ],
-  [
-    "one without the scope that everything needs",
-    { MANDATE_FROM: "function", TOKEN: sts.mint({ scope: "notes:write" }) },
-    "insufficient_scope",
-  ],
-])("by %s nothing runs", async ([, env, code], { onTestFinished }) => {
-  const child = await start(env, onTestFinished);
-  expect(await outcomes(child)).toEqual(all(code));
-  await expect(child.client.listTools()).rejects.toThrow(code);
-  await child.client.ping();
-  expect(child.printed()).not.toContain("RAN");
-  if (env.TOKEN !== undefined) expect(child.printed()).not.toContain(env.TOKEN);
-});
-
-test.concurrent("every call is judged anew: revoked, replaced, expired, gone", async ({
-  onTestFinished,
-}) => {
-  const file = moduleFile(
-    sts.mint({ sub: "ada", sid: "sid-1", scope: EVERYTHING }),
-    onTestFinished,
-  );
-  const child = await start({ MANDATE_FROM: "file", TOKEN_FILE: file }, onTestFinished);
-  const open = async () => (await outcomes(child)).open;
-  expect(await open()).toBe("ada sid-1");
-  await child.client.callTool({ name: "revoke" });
-  expect(await outcomes(child)).toEqual(all("session_revoked"));
-
-  writeFileSync(file, writers);
-  expect(await outcomes(child)).toEqual(all("ada sid-2"));
 
   const exp = nowSeconds() + 2;
-  writeFileSync(file, sts.mint({ sub: "ada", sid: "sid-3", exp }));
+  const open = async () => (await outcomes(child)).open;
+  tell(`() => "${sts.mint({ sub: "ada", sid: "sid-3", exp })}"`);
   expect(await open()).toBe("ada sid-3");
   await vi.waitUntil(() => nowSeconds() >= exp, { timeout: 5_000 });
   expect(await open()).toBe("invalid_token");
 
+  tell(`() => "${writers}"`);
+  await child.client.callTool({ name: "revoke" });
+  expect(await outcomes(child)).toEqual(all("session_revoked"));
+
   rmSync(file);
-  expect(await open()).toBe("missing_token");
+  expect(await outcomes(child)).toEqual(all("missing_token"));
 });
 
 test.concurrent("a call under way is told by its signal, and its result is withheld", async ({
   onTestFinished,
 }) => {
   const token = sts.mint({ sid: randomUUID() });
-  const child = await start({ MANDATE_FROM: "text", TOKEN: token }, onTestFinished);
+  const child = await start({ TOKEN: token }, onTestFinished);
   const result = await child.client.callTool({ name: "work" });
   expect(result.isError).toBe(true);
   expect(JSON.stringify(result)).toContain("session_revoked");

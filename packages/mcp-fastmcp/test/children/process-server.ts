@@ -1,5 +1,7 @@
-// Without type annotations: Node runs it as it is. Over stdio, with a mandate from where MANDATE_FROM says.
+// Without type annotations: Node runs it as it is. Over stdio, with the mandate that TOKEN is, or with
+// what the code in SOURCE_FILE comes to, each time that it is asked.
 import { readFileSync } from "node:fs";
+import { runInThisContext } from "node:vm";
 import {
   currentPrincipal,
   protectPrompt,
@@ -11,7 +13,7 @@ import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { createMandateVerifier } from "@caracalai/transport-mcp";
 import { FastMCP } from "fastmcp";
 
-const { ISSUER = "", MANDATE_FROM = "", TOKEN = "", TOKEN_FILE = "" } = process.env;
+const { ISSUER = "", TOKEN, SOURCE_FILE } = process.env;
 const revocations = new InMemoryRevocationStore();
 const verifier = createMandateVerifier({
   issuer: ISSUER,
@@ -20,18 +22,10 @@ const verifier = createMandateVerifier({
   requiredScopes: ["mcp:tool:call"],
   revocations,
 });
-const sources = {
-  text: TOKEN,
-  function: () => TOKEN,
-  file: async () => readFileSync(TOKEN_FILE, "utf8"),
-  thrower: () => {
-    throw new Error(TOKEN);
-  },
-  rejecter: () => Promise.reject(new Error(TOKEN)),
-  liar: () => JSON.parse('{"token":7}'),
-  nobody: () => "",
-};
-const [, processMandate] = Object.entries(sources).find(([name]) => name === MANDATE_FROM) ?? [];
+const processMandate =
+  SOURCE_FILE === undefined
+    ? TOKEN
+    : () => runInThisContext(`(${readFileSync(SOURCE_FILE, "utf8")})()`);
 const server = new FastMCP(
   protectServer({ name: "child", version: "1.0.0" }, { verifier, processMandate }),
 );
