@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caracalai_identity import KeyQuery, refuse_token
+from caracalai_identity._base64url import decode_base64url
 from caracalai_revocation import InMemoryRevocationStore, RevocationQuery, RevocationState
 from caracalai_transport_mcp import (
     AuthResult,
@@ -19,7 +20,7 @@ from caracalai_transport_mcp import (
     create_key_cache,
 )
 from support.http_server import answer, serve
-from support.test_key import SigningKey, claims
+from support.test_key import SigningKey, base64url, claims
 from support.verifier import KEY, options, served, token, verifier
 
 
@@ -459,3 +460,36 @@ async def test_no_secret_is_in_an_answer() -> None:
             assert secret not in shown
             assert made not in shown
             assert error.__context__ is None
+
+
+async def test_a_revocation_that_arrives_while_a_verification_is_under_way_counts() -> None:
+    gate = asyncio.Event()
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        await gate.wait()
+        await answer({"keys": [KEY.jwk]})(writer)
+
+    async with serve(slow) as sts:
+        store = InMemoryRevocationStore()
+        judge = verifier(issuer=sts.issuer, revocations=store, key_cache=create_key_cache())
+        waiting = asyncio.create_task(judge.authenticate(KEY.token(claims(iss=sts.issuer))))
+        await asyncio.sleep(0.05)
+        store.mark_revoked("sid-1")
+        gate.set()
+        assert outcome(await waiting) == "session_revoked revocation"
+
+
+async def test_an_altered_but_valid_signature_escapes_nothing() -> None:
+    """For every r and s there is a second s: no state may hang on the bytes of a token."""
+    n = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    made = token()
+    signing_input, _, signature = made.rpartition(".")
+    raw = decode_base64url(signature)
+    twin = raw[:32] + (n - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    store = InMemoryRevocationStore()
+    judge = verifier(revocations=store)
+    altered = f"{signing_input}.{base64url(twin)}"
+    assert outcome(await judge.authenticate(altered)) == "ok"
+    store.mark_revoked("sid-1")
+    for each in (made, altered):
+        assert outcome(await judge.authenticate(each)) == "session_revoked revocation"
