@@ -41,7 +41,10 @@ function verifierOf(setting) {
 function answerOf(result) {
   if (result.ok) {
     const { mandate, ...principal } = result.principal;
-    return { principal: { ...principal, agentSessionId: principal.agentSessionId ?? null }, mandate };
+    return {
+      principal: { ...principal, agentSessionId: principal.agentSessionId ?? null },
+      mandate,
+    };
   }
   const { status, headers, body } = challenge(result.error);
   return { error: { ...result.error.toJSON() }, status, headers, body };
