@@ -1,6 +1,7 @@
 import asyncio
 import inspect
 import json
+import threading
 
 import pytest
 
@@ -221,6 +222,30 @@ def test_event_loops_one_after_the_other_share_what_was_fetched() -> None:
     assert asyncio.run(zone.find("a")) == "found"
     assert asyncio.run(zone.find("a")) == "found"
     assert zone.fetches == 1
+
+
+def test_a_fetch_of_another_running_loop_is_not_waited_for() -> None:
+    zone = Zone()
+    began, let_go = threading.Event(), threading.Event()
+
+    async def load() -> KeySet:
+        zone.fetches += 1
+        if zone.fetches == 1:
+            began.set()
+            while not let_go.is_set():  # noqa: ASYNC110 - of another thread
+                await asyncio.sleep(0.01)
+        return SETS["a",]
+
+    zone.keys = ZoneKeys(load, TIMING, lambda: zone.now)
+    thread = threading.Thread(target=lambda: asyncio.run(zone.find("a")))
+    thread.start()
+    began.wait()
+    try:
+        assert asyncio.run(asyncio.wait_for(zone.find("a"), 5)) == "found"
+    finally:
+        let_go.set()
+        thread.join()
+    assert zone.fetches == 2
 
 
 def test_a_fetch_that_ended_with_its_event_loop_holds_up_no_other() -> None:

@@ -11,10 +11,11 @@ import pytest
 from fastmcp import Client, FastMCP
 from fastmcp.client.auth import BearerAuth
 from fastmcp.client.transports import StdioTransport
-from fastmcp.server.auth import MultiAuth, RemoteAuthProvider
+from fastmcp.server.auth import AuthContext, MultiAuth, RemoteAuthProvider
 from pydantic import AnyHttpUrl
 
 from caracalai_mcp_fastmcp import CaracalAuth, CaracalAuthError, create_key_cache, current_principal
+from caracalai_mcp_fastmcp._requirement import finding_requirements
 from caracalai_revocation import InMemoryRevocationStore
 from support.dev_sts import AUDIENCE, DevSts, agent, delegated
 from support.notes import Notes
@@ -319,7 +320,10 @@ class TestWithoutHttp:
             notes.revocations.mark_revoked("edge_1")
             result = await client.call_tool("pay", raise_on_error=False)
             assert '"error":"session_revoked"' in result.content[0].text
-            tokens[0] = "nonsense"
+            del tokens[:]
+            result = await client.call_tool("pay", raise_on_error=False)
+            assert '"error":"missing_token"' in result.content[0].text
+            tokens.append("nonsense")
             result = await client.call_tool("pay", raise_on_error=False)
             assert '"error":"invalid_token"' in result.content[0].text
 
@@ -383,6 +387,25 @@ class TestGuard:
             assert answer.status_code == 200
             assert "session_revoked" in answer.text
         assert notes.calls == []
+
+    async def test_a_name_that_ends_with_a_protected_one_leads_nowhere(self, sts: DevSts) -> None:
+        """FastMCP also finds tools of apps by a hash and their own name."""
+        notes = Notes(sts, guard={"local_mandate": sts.mint})
+        async with Client(notes.mcp) as client:
+            result = await client.call_tool("0123456789ab_pay", raise_on_error=False)
+            assert '"error":"insufficient_scope"' in result.content[0].text
+
+    async def test_a_task_that_began_while_something_was_looked_up_judges_all_the_same(
+        self, sts: DevSts
+    ) -> None:
+        notes = Notes(sts)
+        check = notes.auth.require(scopes=["never"])
+        nobody = AuthContext(token=None, component=notes.mcp)  # type: ignore[arg-type]
+        with finding_requirements() as found:
+            assert check(nobody) is True
+            late = asyncio.create_task(asyncio.to_thread(check, nobody))
+        assert found == [check.requirements]
+        assert await late is False
 
     @BOTH
     async def test_what_a_mounted_server_offers_is_covered(

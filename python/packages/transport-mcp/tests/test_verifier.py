@@ -299,6 +299,16 @@ async def test_stores_that_answer_at_once_and_later_are_the_same() -> None:
         assert outcome(await judge.authenticate(token(delegation_edge_id="edge-1"))) == expected
 
 
+class CountingChecks(InMemoryRevocationStore):
+    """Counts how often it is asked."""
+
+    checks = 0
+
+    def check(self, query: RevocationQuery) -> RevocationState:
+        self.checks += 1
+        return super().check(query)
+
+
 class TestUntilEnded:
     """For what stays open; the clock is real, since so are the waits."""
 
@@ -343,6 +353,17 @@ class TestUntilEnded:
         store = InMemoryRevocationStore()
         judge = verifier(revocations=store)
         assert (await self.ended(judge, other, change))[0] == "delegation_stale epoch"
+
+    async def test_a_store_that_tells_is_not_asked_but_heard(self) -> None:
+        store = CountingChecks()
+        judge = verifier(revocations=store)
+        principal = principal_in(await judge.authenticate(token()))
+        waiting = asyncio.create_task(judge.until_ended(principal))
+        await asyncio.sleep(2.5)
+        assert store.checks == 2, "one to let in, one for what went unheard, and no more"
+        store.mark_revoked("sid-1")
+        error = await asyncio.wait_for(waiting, 10)
+        assert error.code == "session_revoked"
 
     async def test_the_store_is_listened_to_as_long_as_somebody_waits(self) -> None:
         store = InMemoryRevocationStore()

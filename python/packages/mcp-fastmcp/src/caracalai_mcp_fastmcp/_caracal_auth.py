@@ -59,6 +59,10 @@ class CaracalAuth(TokenVerifier):
     """
 
     def __init__(self, **options: "Unpack[CaracalAuthOptions]") -> None:
+        unknown = next((name for name in options if name not in _OPTION_NAMES), None)
+        if unknown is not None:
+            known = ", ".join(_OPTION_NAMES)
+            raise ConfigurationError(f"CaracalAuth: unknown option {unknown}; known: {known}")
         rest: Any = {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
         self._mandates = create_mandate_verifier(**rest)
         self._resource = Resource(
@@ -189,4 +193,5 @@ class CaracalAuth(TokenVerifier):
         return self._resource.routes(mcp_path)
 
 
+_OPTION_NAMES = tuple(CaracalAuthOptions.__annotations__)
 _OWN_OPTIONS = ("base_url", "authorization_servers", "scopes_supported")

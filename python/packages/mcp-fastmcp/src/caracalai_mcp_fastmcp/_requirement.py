@@ -67,7 +67,18 @@ def read_needs(what: str, needs: object) -> CapturedRequirements:
     return capture_requirements(cast("Requirements", members))
 
 
-_found: ContextVar[list[CapturedRequirements] | None] = ContextVar("caracal_found", default=None)
+class _Finding:
+    """What was found so far, and whether it is still looked for.
+
+    Contexts are copied: a task that began meanwhile would otherwise judge nobody, ever.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[CapturedRequirements] = []
+        self.is_going_on = True
+
+
+_finding: ContextVar[_Finding | None] = ContextVar("caracal_finding", default=None)
 
 
 class RequirementCheck:
@@ -82,9 +93,9 @@ class RequirementCheck:
 
     def __call__(self, context: AuthContext) -> bool:
         """Whether the caller's mandate suffices; without a mandate of ours it does not."""
-        found = _found.get()
-        if found is not None:
-            found.append(self.requirements)
+        finding = _finding.get()
+        if finding is not None and finding.is_going_on:
+            finding.found.append(self.requirements)
             return True
         token = context.token
         if not isinstance(token, CaracalContext):
@@ -98,9 +109,10 @@ def finding_requirements() -> Iterator[list[CapturedRequirements]]:
 
     For finding a component that is to be judged afterwards, with a reason; never for running one.
     """
-    found: list[CapturedRequirements] = []
-    reset = _found.set(found)
+    finding = _Finding()
+    reset = _finding.set(finding)
     try:
-        yield found
+        yield finding.found
     finally:
-        _found.reset(reset)
+        finding.is_going_on = False
+        _finding.reset(reset)
