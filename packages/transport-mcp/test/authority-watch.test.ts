@@ -294,6 +294,24 @@ describe("many", () => {
   });
 });
 
+test("a revocation that comes while the store is asked has it asked once more, and no oftener", async () => {
+  const inner = new InMemoryRevocationStore();
+  const { asked, store } = answering({ isRevoked: () => later(false, 30) });
+  const revocations = {
+    ...store,
+    subscribe: (listener: (event: RevocationEvent) => void) => inner.subscribe(listener),
+  };
+  const { watch } = setUp({ revocations });
+  await watch();
+  await pass(510);
+  inner.markRevoked("other");
+  await pass(400);
+  const before = asked.length;
+  await pass(10 * 500);
+  const perSweep = before / 2;
+  expect(asked.length - before).toBe(10 * perSweep);
+});
+
 describe("a listener", () => {
   test("that throws keeps no other from hearing", async () => {
     const { principal, revocations, verifier, watch } = setUp();
