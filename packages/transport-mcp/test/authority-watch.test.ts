@@ -296,7 +296,7 @@ describe("many", () => {
 
 test("a revocation that comes while the store is asked has it asked once more, and no oftener", async () => {
   const inner = new InMemoryRevocationStore();
-  const { asked, store } = answering({ isRevoked: () => later(false, 30) });
+  const { asked, store } = answering({ isRevoked: () => later(false, 60) });
   const revocations = {
     ...store,
     subscribe: (listener: (event: RevocationEvent) => void) => inner.subscribe(listener),
