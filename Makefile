@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test coverage demo demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
+.PHONY: help install build check redis test test-python coverage demo demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -21,9 +21,13 @@ check: build ## Lints, checks the format and type-checks tests too
 redis: ## Makes sure that tests can start a Redis; installs Debian's where it may
 	node tools/ensure-redis.js
 
-test: check redis ## Everything above, all tests, and the coverage of the packages that judge
+test: check redis ## Everything above, all tests of both languages, and the coverage of the packages that judge
 	npm run --silent test
 	npm run --silent coverage
+	tools/test-python.sh
+
+test-python: build ## The Python half alone: lint, types and tests
+	tools/test-python.sh
 
 coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three
 	npm run --silent coverage
@@ -62,4 +66,4 @@ vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx vitest run tools/vectors/report.test.ts --reporter=default --update
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports
+	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports python/.venv

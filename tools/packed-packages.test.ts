@@ -61,7 +61,7 @@ describe.each(Object.keys(PACKAGES))("%s", (name) => {
     );
     const foreign = files.filter(
       (file) =>
-        !/^package\/(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:js|d\.ts|js\.map))$/.test(
+        !/^package\/(?:LICENSE|README\.md|package\.json|bin\/[a-z-]+\.js|dist\/.+\.(?:js|d\.ts|js\.map))$/.test(
           file,
         ),
     );

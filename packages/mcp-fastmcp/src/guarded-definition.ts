@@ -1,4 +1,4 @@
-import type { Principal, Requirements } from "@caracalai/transport-mcp";
+import type { Requirements } from "@caracalai/transport-mcp";
 import { type AdmittedCall, currentCall } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
 import { requireOrExplain } from "./protect-item.js";
@@ -34,22 +34,30 @@ export function guardDefinition(
   definition: Definition,
   routes: readonly Requirements[],
 ): Definition {
-  const { canAccess, ...copy } = definition as Handlers;
-  const { execute } = copy;
-  if (kind === "tool") return { ...copy, ...(execute && { execute: guardTool(execute, routes) }) };
-  const guard = (handler: Handler, at: number) => guardHandler(handler, at, routes);
-  const { load, complete } = CALLER[kind];
-  return {
-    ...copy,
-    ...(copy.load && { load: guard(copy.load, load) }),
-    ...(copy.complete && { complete: guard(copy.complete, complete) }),
-    ...(copy.arguments && {
-      arguments: copy.arguments.map((argument) => ({
+  const { execute, load, complete, arguments: parameters } = definition as Handlers;
+  const bound = (handler: Handler): Handler => handler.bind(definition);
+  const guard = (handler: Handler, at: number) => guardHandler(bound(handler), at, routes);
+  // With its prototype: a definition may be an object of a class.
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(definition)), definition, {
+    canAccess: undefined,
+  });
+  if (kind === "tool") {
+    return Object.assign(copy, execute && { execute: guardTool(bound(execute), routes) });
+  }
+  const caller = CALLER[kind];
+  return Object.assign(
+    copy,
+    load && { load: guard(load, caller.load) },
+    complete && { complete: guard(complete, caller.complete) },
+    parameters && {
+      arguments: parameters.map((argument) => ({
         ...argument,
-        ...(argument.complete && { complete: guard(argument.complete, CALLER_OF_ARGUMENT) }),
+        ...(argument.complete && {
+          complete: guardHandler(argument.complete.bind(argument), CALLER_OF_ARGUMENT, routes),
+        }),
       })),
-    }),
-  } as Definition;
+    },
+  );
 }
 
 async function requireEach(routes: readonly Requirements[]): Promise<void> {
@@ -61,10 +69,9 @@ function guardTool(execute: Handler, routes: readonly Requirements[]): Handler {
     await requireEach(routes);
     const call = currentCall();
     return whileAuthorized(call, () => {
-      const { signal, ...others } = context as { readonly signal: AbortSignal };
+      const { signal } = context as { readonly signal: AbortSignal };
       return execute(args, {
-        ...others,
-        session: call.principal,
+        ...withCaller(context, call),
         signal: AbortSignal.any([signal, call.ended.signal]),
       });
     });
@@ -84,16 +91,22 @@ async function whileAuthorized<T>({ guard, principal, ended }: AdmittedCall, run
 function guardHandler(handler: Handler, at: number, routes: readonly Requirements[]): Handler {
   return async (...values) => {
     await requireEach(routes);
-    const { principal } = currentCall();
+    const call = currentCall();
     const told = Array.from({ length: Math.max(values.length, at + 1) }, (_, index) => {
-      if (index === at) return principal;
-      return index > at ? withCaller(values[index], principal) : values[index];
+      if (index === at) return call.principal;
+      return index > at ? withCaller(values[index], call) : values[index];
     });
     return handler(...told);
   };
 }
 
-/** A handler's context with the caller of this call in it. */
-function withCaller(context: unknown, session: Principal): unknown {
-  return typeof context === "object" && context !== null ? { ...context, session } : context;
+/**
+ * A handler's context with the caller of this call in it. In stateless mode FastMCP takes for the id of
+ * a session whatever the caller sends: only one of a session that is open here is told.
+ */
+function withCaller(context: unknown, { guard, principal }: AdmittedCall): object | undefined {
+  if (typeof context !== "object" || context === null) return undefined;
+  const { sessionId } = context as { readonly sessionId?: unknown };
+  const isOpen = typeof sessionId === "string" && guard.sessions.has(sessionId);
+  return { ...context, session: principal, sessionId: isOpen ? sessionId : undefined };
 }

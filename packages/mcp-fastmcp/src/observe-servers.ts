@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@caracalai/transport-mcp";
 import { currentContext, newCallContext, runInContext } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
 import { newCopies, wrapMethod } from "./fastmcp-copies.js";
@@ -76,11 +77,26 @@ function wrapStart(prototype: object, method: string): void {
     (start) =>
       async function (this: Server, ...values) {
         const guard = guardOf(this);
-        guard?.items.requireAllKnown();
-        if (guard !== undefined) guard.isServing = true;
+        if (guard !== undefined) {
+          guard.items.requireAllKnown();
+          rejectSharedEvents(values[0]);
+          guard.isServing = true;
+        }
         const context = guard && newCallContext(guard);
         return runInContext(context, () => start.apply(this, values));
       },
+  );
+}
+
+/**
+ * One event store for all sessions has their streams under one name, and replays to each what was
+ * sent to the others. Without the option every session has its own.
+ */
+function rejectSharedEvents(options: unknown): void {
+  const { eventStore } = Object(Object(options).httpStream) as { readonly eventStore?: unknown };
+  if (typeof eventStore !== "object" || eventStore === null) return;
+  throw new ConfigurationError(
+    "httpStream.eventStore would be one for all sessions, and replay to each what others were sent: leave it out",
   );
 }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import {
+  type Agent,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
@@ -16,6 +17,8 @@ export interface Sent {
   readonly headers?: Fields;
   /** In one write each. */
   readonly chunks?: readonly (string | Buffer)[];
+  /** Whose connections to use. Default: Node's own, for all. */
+  readonly agent?: Agent;
 }
 
 export interface Answer {
@@ -72,7 +75,8 @@ export async function openStream(url: string, sent: Sent = {}): Promise<Stream> 
 async function begin(url: string, sent: Sent): Promise<IncomingMessage> {
   // Node sends several of any name; its types forbid that for some.
   const headers = { ...sent.headers } as OutgoingHttpHeaders;
-  const outgoing = request(url, { method: sent.method ?? "GET", headers });
+  const { method = "GET", agent } = sent;
+  const outgoing = request(url, { method, headers, ...(agent && { agent }) });
   const answered = once(outgoing, "response");
   // A server may answer, and close, before it has read everything.
   outgoing.on("error", () => {});

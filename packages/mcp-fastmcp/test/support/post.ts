@@ -31,16 +31,21 @@ export function listen(url: string, headers: Fields): Promise<Stream> {
 }
 
 /** Opens a session where the server has sessions. Its id is in the headers that come out. */
-export async function openSession({ url, mode }: Running, token: string): Promise<Fields> {
+export async function openSession(
+  { url, mode }: Running,
+  token: string,
+  others: Fields = {},
+): Promise<Fields> {
   if (mode === "stateless") return {};
-  const { headers } = await post(url, initialize, bearer(token));
+  const { headers } = await post(url, initialize, { ...others, ...bearer(token) });
   const session = { "mcp-session-id": headers["mcp-session-id"] };
   const ready: Message = { jsonrpc: "2.0", method: "notifications/initialized" };
-  await post(url, ready, { ...session, ...bearer(token) });
+  await post(url, ready, { ...others, ...session, ...bearer(token) });
   return session;
 }
 
-function posted(body: Body, headers: Fields): Sent {
+/** A body as it is posted. */
+export function posted(body: Body, headers: Fields): Sent {
   const isChunks = Array.isArray(body) && body.every((chunk) => typeof chunk === "string");
   return {
     method: "POST",

@@ -17,9 +17,13 @@ export interface Running {
 const ATTEMPTS = 5;
 
 /** Starts a server that stops with the file. */
-export function startForFile(server: FastMCP<Principal>, mode: Mode): Promise<Running> {
+export function startForFile(
+  server: FastMCP<Principal>,
+  mode: Mode,
+  httpStream: { readonly enableJsonResponse?: boolean } = {},
+): Promise<Running> {
   afterAll(() => stop(server));
-  return start(server, mode);
+  return start(server, mode, httpStream);
 }
 
 /** Starts a server that stops with the test. */
@@ -36,13 +40,17 @@ async function stop(server: FastMCP<Principal>): Promise<void> {
   if (server.serverState === ServerState.Running) await server.stop();
 }
 
-async function start(server: FastMCP<Principal>, mode: Mode): Promise<Running> {
+async function start(
+  server: FastMCP<Principal>,
+  mode: Mode,
+  httpStream: { readonly enableJsonResponse?: boolean } = {},
+): Promise<Running> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
       await server.start({
         transportType: "httpStream",
-        httpStream: { host: "127.0.0.1", port, stateless: mode === "stateless" },
+        httpStream: { ...httpStream, host: "127.0.0.1", port, stateless: mode === "stateless" },
       });
       const origin = `http://127.0.0.1:${port}`;
       return { mode, origin, url: `${origin}/mcp` };
