@@ -4,7 +4,6 @@ import { createEventVerifier, type EventVerifier } from "../events/event-verifie
 import type { FieldList } from "../events/read-fields.js";
 import type { RedisConnection } from "../redis-access.js";
 import { RedisStoreError, toRedisStoreError } from "../redis-store-error.js";
-import { BEGINNING } from "../streams/stream-id.js";
 import { type ConsumerHealth, ConsumerRecord } from "./consumer-health.js";
 import {
   type CapturedConsumerOptions,
@@ -13,7 +12,7 @@ import {
   type RedisConsumerOptions,
 } from "./consumer-options.js";
 import { EventHandler, type EventJudge } from "./event-handler.js";
-import { type GroupMemory, GroupSession } from "./group-session.js";
+import { GroupMemory, GroupSession } from "./group-session.js";
 
 /** Reads the fields of an entry, and throws `InvalidEventError` where they must not be acted on. */
 export type EventParser = (fields: FieldList, verify: EventVerifier) => ReturnType<EventJudge>;
@@ -29,7 +28,7 @@ export class StreamConsumer {
   readonly #options: CapturedConsumerOptions;
   readonly #handler: EventHandler;
   readonly #record = new ConsumerRecord();
-  readonly #memory: GroupMemory = { knewGroup: false, lastGeneratedId: BEGINNING };
+  readonly #memory = new GroupMemory();
   readonly #abort = new AbortController();
   readonly #firstRead = new AbortController();
   #connection: RedisConnection | undefined;
