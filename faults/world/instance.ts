@@ -142,6 +142,7 @@ export class Instance {
       instance: this.name,
       ready: this.ready,
       knowsOfLoss: consumers.some(({ loss }) => loss !== undefined),
+      lacksHistory: this.#replica?.health().problem === "unknown_history",
       health: { replica: this.#replica?.health(), consumers },
     };
   }
