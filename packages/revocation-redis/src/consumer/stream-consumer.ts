@@ -1,5 +1,6 @@
 import { backoffMs, pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import { untilSettled } from "../commands/until-settled.js";
 import { createEventVerifier, type EventVerifier } from "../events/event-verifier.js";
 import type { FieldList } from "../events/read-fields.js";
 import type { RedisConnection } from "../redis-access.js";
@@ -66,15 +67,13 @@ export class StreamConsumer {
   }
 
   /**
-   * Ends reading: what is in hand is written and acknowledged, for `stopTimeoutMs` at most; what is
-   * not by then is taken over by others. May be repeated.
+   * Ends reading: what is in hand is written and acknowledged, for `stopTimeoutMs` at most, whatever
+   * Redis does; what is not by then is taken over by others. May be repeated.
    */
   async stop(): Promise<void> {
     if (this.#record.state !== "stopped") this.#record.state = "stopping";
     this.#abort.abort();
-    const drained = new AbortController();
-    void Promise.resolve(this.#running).then(() => drained.abort());
-    await pause(this.#options.stopTimeoutMs, drained.signal);
+    await untilSettled(Promise.resolve(this.#running), this.#options.stopTimeoutMs);
     this.#connection?.close();
     this.#record.state = "stopped";
   }
