@@ -31,6 +31,12 @@ export { RedisRevocationReplica } from "./replica/redis-revocation-replica.js";
 export type { ReplicaHealth } from "./replica/replica-health.js";
 export { ReplicaNotReadyError } from "./replica/replica-not-ready-error.js";
 export type { RedisRevocationReplicaOptions } from "./replica/replica-options.js";
+export {
+  type SharedRevocations,
+  type SharedRevocationsHealth,
+  type SharedRevocationsOptions,
+  startSharedRevocations,
+} from "./shared/start-shared-revocations.js";
 export { RedisRevocationStore } from "./store/redis-revocation-store.js";
 export { requireSafeServer } from "./store/require-safe-server.js";
 export type { RedisRevocationStoreOptions } from "./store/store-options.js";
