@@ -22,7 +22,7 @@ export interface IoredisClient {
  * the caller's: who created it listens to its errors and disconnects it.
  *
  * @throws ConfigurationError where the client is of another kind, reads from replicas, would not come
- *   back from an outage, or prefixes keys: under other keys than those that revocations are written to,
+ *   back from an outage, pipelines by itself, or prefixes keys: under other keys than those that revocations are written to,
  *   nothing is ever revoked.
  */
 export function fromIoredis(client: IoredisClient): RedisAccess {
@@ -51,6 +51,15 @@ function refuseUnsafeOptions({ options, isCluster }: IoredisClient): void {
   if (typeof settingOf(options, strategy) !== "function") {
     throw new ConfigurationError(
       `The client would not come back from an outage: leave out its option ${strategy}, or give a function.`,
+    );
+  }
+  // Its pipelines take commands by their methods only, and throw where nobody can catch it.
+  const isPipelining = [options, settingOf(options, "redisOptions")].some(
+    (it) => settingOf(it, "enableAutoPipelining") === true,
+  );
+  if (isPipelining) {
+    throw new ConfigurationError(
+      "The client pipelines by itself: leave out its option enableAutoPipelining.",
     );
   }
   const scaleReads = settingOf(options, "scaleReads") ?? "master";
@@ -98,6 +107,7 @@ function connectionOf(client: IoredisClient): RedisConnection {
     connect: () => own.connect(),
     command: commandOf(own),
     disconnect: () => own.disconnect(),
+    mayDisconnect: Promise.resolve(),
   });
   // Without a listener an error would be printed.
   // A cluster's error holds that of the node which was asked last.

@@ -17,6 +17,7 @@ export interface NodeRedisClient {
   connect(): Promise<unknown>;
   destroy(): void;
   on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "connect", listener: () => void): unknown;
 }
 
 /**
@@ -77,6 +78,9 @@ function connectionOf(client: NodeRedisClient): RedisConnection {
     connect: () => own.connect(),
     command: commandOf(own),
     disconnect: () => own.destroy(),
+    mayDisconnect: new Promise<void>((resolve) => {
+      own.on("connect", () => resolve());
+    }),
   });
   // Without a listener an error would end the process.
   own.on("error", (error) => connection.noteError(error));

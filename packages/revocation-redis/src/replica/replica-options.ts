@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../configuration-error.js";
 import type { EventTrust } from "../events/event-trust.js";
 import { readInteger, readName, readRedisAccess, requireKnownOptions } from "../read-options.js";
 import type { RedisAccess } from "../redis-access.js";
@@ -105,6 +106,13 @@ export function captureReplicaOptions(
       max,
       unit: "milliseconds",
     });
+  const streams = {
+    revocations: readName("revocationStream", options.revocationStream, REVOCATION_STREAM),
+    delegations: readName("delegationStream", options.delegationStream, DELEGATION_STREAM),
+  };
+  if (streams.revocations === streams.delegations) {
+    throw new ConfigurationError("delegationStream must be another stream than revocationStream.");
+  }
   return {
     redis: readRedisAccess(options.redis),
     trust: { signatureKeys, allowUnsigned },
@@ -120,10 +128,7 @@ export function captureReplicaOptions(
     commandTimeoutMs: ms("commandTimeoutMs", 1_000, 10, 60_000),
     reconcileMs: ms("reconcileMs", 600_000, 1_000),
     keyPrefix: readName("keyPrefix", options.keyPrefix, KEY_PREFIX),
-    streams: {
-      revocations: readName("revocationStream", options.revocationStream, REVOCATION_STREAM),
-      delegations: readName("delegationStream", options.delegationStream, DELEGATION_STREAM),
-    },
+    streams,
     pace: {
       maxStalenessMs: ms("maxStalenessMs", 5_000, 200, 60_000),
       adoptAfterMs: ms("adoptUnmarkedAfterMs", 3_600_000, 0),

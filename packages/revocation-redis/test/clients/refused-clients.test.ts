@@ -57,6 +57,18 @@ const refusals: readonly [string, Adapter, unknown, string][] = [
     clusterOf({ clusterRetryStrategy: null }),
     "leave out its option clusterRetryStrategy",
   ],
+  [
+    "enableAutoPipelining",
+    fromIoredis,
+    new Redis({ ...lazy, enableAutoPipelining: true }),
+    "leave out its option enableAutoPipelining",
+  ],
+  [
+    "enableAutoPipelining of nodes",
+    fromIoredis,
+    clusterOf({ redisOptions: { enableAutoPipelining: true } }),
+    "leave out its option enableAutoPipelining",
+  ],
   ["keyPrefix", fromIoredis, new Redis({ ...lazy, keyPrefix: "app:" }), "prefixes keys"],
   ["keyPrefix of a cluster", fromIoredis, clusterOf({ keyPrefix: "app:" }), "prefixes keys"],
   [
