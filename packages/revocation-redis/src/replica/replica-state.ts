@@ -6,6 +6,7 @@ import {
   type KnownStream,
   type StreamFacts,
 } from "./judge-history.js";
+import { judgeLosses, KEPT, rememberedOf } from "./judge-losses.js";
 
 /** The two streams, each followed for itself: in a cluster they live on different nodes. */
 export const STREAMS = ["revocations", "delegations"] as const;
@@ -24,6 +25,43 @@ export interface StreamState extends KnownStream {
   readonly markerSetAt?: number | undefined;
   /** How many entries had been removed from the stream. */
   readonly removed?: number | undefined;
+  /**
+   * Whether all that was removed from the stream before it was read is in the keys, or was known to
+   * this replica before: then what the keys lack from now on, it has read. Missing before the first
+   * answer of a round.
+   */
+  readonly isWhole?: boolean | undefined;
+  /** The consumers' note about a loss, as long as it is there. */
+  readonly note?: SeenNote | undefined;
+  /** How far the stream was read without a gap before this round began. */
+  readonly readBefore?: ReadBefore | undefined;
+  /** What keeps the stream from being whole. */
+  readonly loss?: SeenLoss | undefined;
+  /** The latest note of which this replica has known all that it speaks of. */
+  readonly provenNote?: string | undefined;
+  /** Whether the server said that it drops keys, and nothing else since. */
+  readonly evicts?: boolean | undefined;
+}
+
+/** A note about a loss, and since when it is seen in this round. */
+export interface SeenNote {
+  readonly text: string;
+  readonly at: number;
+  /** Whether this replica knows all that was lost, as its position shows. */
+  readonly isProven: boolean;
+  /** Whether nothing is to be done about it any more. */
+  readonly isDone: boolean;
+}
+
+/** How far a stream was read, on which server. */
+export interface ReadBefore extends StreamPosition {
+  readonly runId: string;
+}
+
+/** A loss that this replica can't make good for, by what it is known and since when. */
+export interface SeenLoss {
+  readonly id: string;
+  readonly since: number;
 }
 
 /** Why a round began: a history that did not go on, no room, or keys that could not be reached. */
@@ -63,6 +101,8 @@ export interface ReplicaState {
 export interface ReplicaPace {
   readonly maxStalenessMs: number;
   readonly settleMs: number;
+  /** How long a loss matters. */
+  readonly maxMandateLifetimeMs: number;
   readonly adoptAfterMs: number;
   readonly fullRetryMs: number;
   readonly snapshotRetryMs: number;
@@ -83,6 +123,12 @@ export const INITIAL_STATE: ReplicaState = {
   knowsHistory: false,
   owesMarker: false,
 };
+
+/** When something is judged, and by which durations. */
+export interface Moment {
+  readonly now: number;
+  readonly pace: ReplicaPace;
+}
 
 /** An answer to the question how a stream goes on behind a position. */
 export interface StreamCheck {
@@ -107,13 +153,19 @@ export function afterCheck(
   if (check.round !== state.round) return state;
   const known = state.streams[check.stream];
   const { facts } = check;
+  // Nothing that it says counts before somebody has put it right.
+  if (known.evicts && facts.evicts) return state;
   const isOtherServer = known.runId !== undefined && known.runId !== facts.runId;
   // A client that has changed over unseen may have read from both servers since.
   const isUnclear = isOtherServer && !check.isFirst ? "server_changed" : undefined;
   const problem = judgeHistory(known, facts) ?? judgeNewMarker(state, check) ?? isUnclear;
-  if (problem !== undefined) return newRound(state, problem, now, pace);
+  if (problem !== undefined) return afterBreak(state, problem, check, { now, pace });
+  const after = {
+    ...goOn(known, check, now),
+    ...judgeLosses({ known, knowsHistory: state.knowsHistory }, check, { now, pace }),
+  };
   const next = {
-    ...withStream(state, check.stream, goOn(known, check, now)),
+    ...withStream(state, check.stream, after),
     reconcileFrom:
       state.reconcileFrom ??
       (hasLostYoung(known, facts) ? whenToReconcile(state, now, pace) : undefined),
@@ -121,6 +173,48 @@ export function afterCheck(
   // At the start, nothing tells a server that has just lost something from one that has not.
   const isFirstServer = known.runId === undefined && state.round === 1;
   return isOtherServer || isFirstServer ? waitForOthers(next, now, pace) : next;
+}
+
+/** What was lost by the server is not told from what this replica has missed of the same history. */
+const LOST_HISTORY: ReadonlySet<RoundReason> = new Set([
+  "history_lost",
+  "stream_older",
+  "server_changed",
+]);
+
+/** A new round after an answer: what this replica may have missed, it does not forget. */
+function afterBreak(
+  state: ReplicaState,
+  problem: HistoryBreak,
+  { stream, facts }: StreamCheck,
+  { now, pace }: Moment,
+): ReplicaState {
+  const next = newRound(state, problem, now, pace);
+  const isTrimmed = problem === "stream_trimmed";
+  const after = LOST_HISTORY.has(problem) ? afterLostHistory(state, next) : next;
+  // Others may have written what it has missed, and Redis may lose that before it was read.
+  const knowsHistory = after.knowsHistory && !isTrimmed;
+  return withStream({ ...after, knowsHistory }, stream, {
+    ...after.streams[stream],
+    evicts: facts.evicts,
+    readBefore: isTrimmed ? undefined : after.streams[stream].readBefore,
+  });
+}
+
+/** Another history has other counts, and may lack the note about what this replica does not know. */
+function afterLostHistory(state: ReplicaState, next: ReplicaState): ReplicaState {
+  const losses = STREAMS.map((stream) => state.streams[stream].loss);
+  const kept = losses.map((loss) => loss && { ...loss, id: KEPT });
+  const [revocations, delegations] = kept;
+  const { streams } = next;
+  return {
+    ...next,
+    knowsHistory: next.knowsHistory && losses.every((loss) => loss === undefined),
+    streams: {
+      revocations: { ...streams.revocations, readBefore: undefined, loss: revocations },
+      delegations: { ...streams.delegations, readBefore: undefined, loss: delegations },
+    },
+  };
 }
 
 /** Not before proofs and keys hold what others, who may know more, are about to write. */
@@ -143,6 +237,13 @@ function hasLostYoung(
   { entriesAdded, length, firstAgeMs = 0 }: StreamFacts,
 ): boolean {
   return removed !== undefined && entriesAdded - length > removed && firstAgeMs < YOUNG_MS;
+}
+
+/** After what a note speaks of was written to the keys, and Redis was told. */
+export function afterMadeGood(state: ReplicaState, stream: StreamName, text: string): ReplicaState {
+  const known = state.streams[stream];
+  if (known.note?.text !== text) return state;
+  return withStream(state, stream, { ...known, note: { ...known.note, isDone: true } });
 }
 
 /** At once, but not all the time. */
@@ -269,6 +370,7 @@ function goOn(
     pendingMarker: isOwn ? undefined : known.pendingMarker,
     markerSetAt: isOwn ? undefined : known.markerSetAt,
     removed: facts.entriesAdded - facts.length,
+    evictedKeys: facts.evictedKeys,
     provenAt: facts.drained ? sentAt : known.provenAt,
     unmarkedSince: facts.marker === undefined ? (known.unmarkedSince ?? now) : undefined,
   };
@@ -292,7 +394,17 @@ function newRound(
   pace: ReplicaPace,
 ): ReplicaState {
   const { knowsHistory, owesMarker } = state;
-  const next = { ...INITIAL_STATE, round: state.round + 1, brokenBy, knowsHistory, owesMarker };
+  const next: ReplicaState = {
+    ...INITIAL_STATE,
+    round: state.round + 1,
+    brokenBy,
+    knowsHistory,
+    owesMarker,
+    streams: {
+      revocations: rememberedOf(state.streams.revocations, brokenBy),
+      delegations: rememberedOf(state.streams.delegations, brokenBy),
+    },
+  };
   return waitForOthers(next, now, pace);
 }
 
