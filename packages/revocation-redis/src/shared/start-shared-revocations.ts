@@ -148,6 +148,9 @@ async function isFitRedis(redis: RedisAccess): Promise<boolean> {
 function describe({ replica, revocations, delegations }: SharedRevocationsHealth): string {
   const loss = revocations.loss ?? delegations.loss;
   const lost = loss === undefined ? "" : `; events were lost (${loss})`;
+  const parts = [replica, revocations, delegations];
+  const isForeign = parts.some(({ wrongSignatures }) => wrongSignatures > 0);
+  const foreign = isForeign ? "; events are signed with none of the signatureKeys" : "";
   const { problem } = replica;
-  return `revocations are ${problem === undefined ? "known" : `not known: ${problem}`}${lost}`;
+  return `revocations are ${problem === undefined ? "known" : `not known: ${problem}`}${lost}${foreign}`;
 }
