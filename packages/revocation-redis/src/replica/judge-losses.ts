@@ -8,7 +8,7 @@ import type {
   SeenLoss,
   StreamCheck,
   StreamState,
-} from "./replica-state.js";
+} from "./stream-state.js";
 
 /** A loss of before, in a history that may not have the note about it. */
 export const KEPT = "kept";

@@ -1,71 +1,22 @@
 import type { StreamPosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
-import {
-  type HistoryBreak,
-  judgeHistory,
-  type KnownStream,
-  type StreamFacts,
-} from "./judge-history.js";
+import { type HistoryBreak, judgeHistory, type StreamFacts } from "./judge-history.js";
 import { judgeLosses, KEPT, rememberedOf } from "./judge-losses.js";
+import {
+  type Moment,
+  type ReplicaPace,
+  type RoundReason,
+  STREAMS,
+  type StreamCheck,
+  type StreamName,
+  type StreamState,
+} from "./stream-state.js";
 
-/** The two streams, each followed for itself: in a cluster they live on different nodes. */
-export const STREAMS = ["revocations", "delegations"] as const;
-export type StreamName = (typeof STREAMS)[number];
+export type { ReplicaPace, RoundReason, StreamCheck, StreamName, StreamState };
+export { STREAMS };
 
 /** The stream whose marker tells of what was written, whatever that is: one is enough. */
 export const TELLING_STREAM: StreamName = "revocations";
-
-/** Times are milliseconds of a monotonic clock. */
-export interface StreamState extends KnownStream {
-  /** When the question was put whose answer showed nothing unread and nothing missed. */
-  readonly provenAt?: number | undefined;
-  /** Since when the server is known to have no marker for this stream. */
-  readonly unmarkedSince?: number | undefined;
-  /** When Redis confirmed the marker that this replica was about to set. */
-  readonly markerSetAt?: number | undefined;
-  /** How many entries had been removed from the stream. */
-  readonly removed?: number | undefined;
-  /**
-   * Whether all that was removed from the stream before it was read is in the keys, or was known to
-   * this replica before: then what the keys lack from now on, it has read. Missing before the first
-   * answer of a round.
-   */
-  readonly isWhole?: boolean | undefined;
-  /** The consumers' note about a loss, as long as it is there. */
-  readonly note?: SeenNote | undefined;
-  /** How far the stream was read without a gap before this round began. */
-  readonly readBefore?: ReadBefore | undefined;
-  /** What keeps the stream from being whole. */
-  readonly loss?: SeenLoss | undefined;
-  /** The latest note of which this replica has known all that it speaks of. */
-  readonly provenNote?: string | undefined;
-  /** Whether the server said that it drops keys, and nothing else since. */
-  readonly evicts?: boolean | undefined;
-}
-
-/** A note about a loss, and since when it is seen in this round. */
-export interface SeenNote {
-  readonly text: string;
-  readonly at: number;
-  /** Whether this replica knows all that was lost, as its position shows. */
-  readonly isProven: boolean;
-  /** Whether nothing is to be done about it any more. */
-  readonly isDone: boolean;
-}
-
-/** How far a stream was read, on which server. */
-export interface ReadBefore extends StreamPosition {
-  readonly runId: string;
-}
-
-/** A loss that this replica can't make good for, by what it is known and since when. */
-export interface SeenLoss {
-  readonly id: string;
-  readonly since: number;
-}
-
-/** Why a round began: a history that did not go on, no room, or keys that could not be reached. */
-export type RoundReason = HistoryBreak | "full" | "snapshot_failed";
 
 /**
  * What a replica knows about its own knowledge: pure data, changed by the functions of this module
@@ -97,18 +48,6 @@ export interface ReplicaState {
   readonly fullUntil?: number | undefined;
 }
 
-/** The durations that decide, in milliseconds. */
-export interface ReplicaPace {
-  readonly maxStalenessMs: number;
-  readonly settleMs: number;
-  /** How long a loss matters. */
-  readonly maxMandateLifetimeMs: number;
-  readonly adoptAfterMs: number;
-  readonly fullRetryMs: number;
-  readonly snapshotRetryMs: number;
-  readonly reconcilePauseMs: number;
-}
-
 /** How long the keys are left alone at most, in milliseconds: whoever writes them is faster. */
 const LONGEST_WAIT_MS = 1_000;
 /** A consumer that is this far behind is not well. */
@@ -123,25 +62,6 @@ export const INITIAL_STATE: ReplicaState = {
   knowsHistory: false,
   owesMarker: false,
 };
-
-/** When something is judged, and by which durations. */
-export interface Moment {
-  readonly now: number;
-  readonly pace: ReplicaPace;
-}
-
-/** An answer to the question how a stream goes on behind a position. */
-export interface StreamCheck {
-  readonly stream: StreamName;
-  /** The round in which the question was put; its position was that of the state. */
-  readonly round: number;
-  readonly sentAt: number;
-  /** Whether it was the first question on its connection. */
-  readonly isFirst: boolean;
-  readonly facts: StreamFacts;
-  /** The last entry that was given back, if any. */
-  readonly lastId?: string | undefined;
-}
 
 /** After an answer: the history goes on, or a new round begins. */
 export function afterCheck(
