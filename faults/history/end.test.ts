@@ -109,6 +109,14 @@ describe("once everything is healthy", () => {
     expect(wrongIn({ ...parts, answers: letIn })).toContain("lost: new accepted in the end");
   });
 
+  test("but for a replica that says that events were lost, where they were trimmed", () => {
+    const unready = [final({ ready: false, lacksEvents: true })];
+    const trimmed: Loss = { kind: "trimmed", from: 500, to: 600 };
+    expect(wrongIn({ ...nothing, final: unready, losses: [trimmed] })).toEqual([]);
+    expect(wrongIn({ ...nothing, final: unready, losses: [emptied] })).toHaveLength(1);
+    expect(wrongIn({ ...nothing, final: unready })).toHaveLength(1);
+  });
+
   test("what such a replica has heard of, the shared store may lack, where the instance says so", () => {
     const store = instance({ name: "store", kind: "store" });
     const newcomer = instance({ name: "new", bornAt: 450 });

@@ -50,6 +50,8 @@ export interface Answer {
   /** Whether the instance said to be ready, when the store was asked and when the answer was there. */
   readonly readyBefore: boolean;
   readonly readyAfter: boolean;
+  /** Whether a replica said, when asked, that it answers though it is not up to date to the second. */
+  readonly isLagging?: boolean | undefined;
   readonly verdict: Verdict;
   /** Code and check of what is none of the other verdicts. */
   readonly detail?: string | undefined;
@@ -100,6 +102,8 @@ export interface FinalState {
   readonly knowsOfLoss: boolean;
   /** Whether its replica says that it does not know what a Redis without a marker held before. */
   readonly lacksHistory: boolean;
+  /** Whether its replica says that events were lost which nobody had read. */
+  readonly lacksEvents: boolean;
   /** For a report: what its health said. */
   readonly health: unknown;
 }

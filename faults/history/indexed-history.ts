@@ -81,6 +81,8 @@ export class IndexedHistory {
         const isReady = readyBefore || readyAfter;
         return isReady && askedAt < time && kind === "replica" && diedAt === undefined;
       });
+    const lacksEvents = final.some((state) => state.instance === instance && state.lacksEvents);
+    if (lacksEvents && losses.some(({ kind }) => kind === "trimmed")) return true;
     return lacksHistory && losses.some(({ kind, from }) => kind === "emptied" && !knewAt(from));
   }
 

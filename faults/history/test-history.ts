@@ -33,6 +33,6 @@ export function answer(
 }
 
 export function final(parts: Partial<FinalState> = {}): FinalState {
-  const states = { ready: true, knowsOfLoss: false, lacksHistory: false };
+  const states = { ready: true, knowsOfLoss: false, lacksHistory: false, lacksEvents: false };
   return { instance: "one", ...states, health: {}, ...parts };
 }

@@ -32,7 +32,7 @@ export interface InstanceSetting {
 type Replica = RedisRevocationReplica;
 type Consumer = RedisRevocationConsumer | RedisDelegationConsumer;
 /** When the store was asked, and whether the instance was ready. */
-type Asked = Pick<Answer, "askedAt" | "readyBefore">;
+type Asked = Pick<Answer, "askedAt" | "readyBefore" | "isLagging">;
 
 const SECOND_MS = 1_000;
 
@@ -144,6 +144,7 @@ export class Instance {
       ready: this.ready,
       knowsOfLoss: consumers.some(({ loss }) => loss !== undefined),
       lacksHistory: this.#replica?.health().problem === "unknown_history",
+      lacksEvents: this.#replica?.health().problem === "events_lost",
       health: { replica: this.#replica?.health(), consumers },
     };
   }
@@ -171,7 +172,8 @@ export class Instance {
       markDelegationEpoch: (zone, epoch, ttlMs) => store.markDelegationEpoch(zone, epoch, ttlMs),
       check: (query) => {
         const target = this.#setting.targets.ofAnchors(query.anchors);
-        const asked = { askedAt: performance.now(), readyBefore: this.ready };
+        const isLagging = this.#replica?.health().problem === "lagging";
+        const asked = { askedAt: performance.now(), readyBefore: this.ready, isLagging };
         if (target !== undefined) this.#asked.set(target, asked);
         if (store.check === undefined) throw new Error("A store that is tried checks in one go.");
         return store.check(query);

@@ -1,12 +1,19 @@
-import { readInteger, readList, readText, unexpected } from "../commands/replies.js";
+import { readInteger, readList, readText } from "../commands/replies.js";
 import { runScript, type Script } from "../commands/script.js";
 import type { TimedCommand } from "../commands/timed-command.js";
 import type { PositionFacts, StreamPosition } from "../streams/judge-position.js";
 import { readEntries, readStreamId, type StreamEntry } from "../streams/stream-reply.js";
 import type { CapturedConsumerOptions } from "./consumer-options.js";
-import { ENSURE_GROUP, FORGET_LOSS, READ_GROUP, REMOVE_IDLE, TAKE_OVER } from "./group-scripts.js";
+import {
+  ENSURE_GROUP,
+  FORGET_LOSS,
+  NOTE_LOSS,
+  READ_GROUP,
+  REMOVE_IDLE,
+  TAKE_OVER,
+} from "./group-scripts.js";
 import type { HeldEntry } from "./held-entries.js";
-import { newLossNote } from "./loss-note.js";
+import { lossKeyOf, newLossNote } from "./loss-note.js";
 
 /** How many entries are taken at a time. */
 export const COUNT = 100;
@@ -50,9 +57,7 @@ export class ConsumerGroup {
   constructor(command: TimedCommand, options: CapturedConsumerOptions) {
     this.#command = command;
     this.#options = options;
-    const { stream, group } = options;
-    // The braces keep it in the stream's slot of a cluster; a name that has some does so itself.
-    this.#lossKey = `${stream.includes("{") ? stream : `{${stream}}`}.loss.${group}`;
+    this.#lossKey = lossKeyOf(options);
   }
 
   /**
@@ -101,8 +106,7 @@ export class ConsumerGroup {
 
   /** Notes a loss, for all consumers, until one of them takes it back. */
   async noteLoss(note: string): Promise<void> {
-    const reply = await this.#send(["SET", this.#lossKey, note], this.#lossKey);
-    if (readText(reply, "OK") !== "OK") throw unexpected("the confirmation of a write");
+    await this.#run(NOTE_LOSS, [note]);
   }
 
   /** Takes a loss back that matters no more, where no other one was noted since. */
@@ -166,8 +170,9 @@ export class ConsumerGroup {
     return runScript(this.#command, script, { keys: [stream, this.#lossKey], args, timeoutMs });
   }
 
-  #send(args: readonly string[], key: string = this.#options.stream): Promise<unknown> {
-    return this.#command(args, { key, timeoutMs: this.#options.commandTimeoutMs });
+  #send(args: readonly string[]): Promise<unknown> {
+    const { stream: key, commandTimeoutMs: timeoutMs } = this.#options;
+    return this.#command(args, { key, timeoutMs });
   }
 }
 

@@ -26,6 +26,11 @@ export interface ConsumerHealth {
   readonly applied: number;
   /** Events set aside by this consumer. */
   readonly deadLetters: number;
+  /**
+   * How many of them had a signature of none of the keys. Where there are any, `signatureKeys` may not
+   * be those that producers sign with.
+   */
+  readonly wrongSignatures: number;
   /** Events taken over from other consumers, or again from itself. */
   readonly reclaimed: number;
   /** Events of whose trimming this consumer knows. */
@@ -43,6 +48,7 @@ export class ConsumerRecord {
   state: ConsumerState = "new";
   applied = 0;
   deadLetters = 0;
+  wrongSignatures = 0;
   reclaimed = 0;
   trimmed = 0;
   #lastRead: { readonly read: GroupRead; readonly upToDateAt: number } | undefined;
@@ -67,7 +73,7 @@ export class ConsumerRecord {
 
   health(): ConsumerHealth {
     const now = performance.now();
-    const { state, applied, deadLetters, reclaimed, trimmed } = this;
+    const { state, applied, deadLetters, wrongSignatures, reclaimed, trimmed } = this;
     const [last, error, loss] = [this.#lastRead, this.#lastError, this.#loss];
     const { pending = 0, oldestMs = 0 } = last?.read ?? {};
     const isUpToDate = last !== undefined && now - last.upToDateAt <= PROMISED_MS;
@@ -79,6 +85,7 @@ export class ConsumerRecord {
       oldestMs,
       applied,
       deadLetters,
+      wrongSignatures,
       reclaimed,
       trimmed,
       loss,

@@ -1,4 +1,5 @@
 import { type Script, script } from "../commands/script.js";
+import { HIGHEST_ID, STREAM_FUNCTIONS } from "../streams/stream-functions.js";
 
 // Each script is one step: what it finds and what it does about it can't be told apart by others. A
 // loss is kept in a key beside the stream, so that every consumer of the group knows of it, also one
@@ -10,14 +11,9 @@ import { type Script, script } from "../commands/script.js";
  */
 export const ENSURE_GROUP: Script = script(
   `
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    for index = 1, #group, 2 do
-      if group[index] == 'name' and group[index + 1] == ARGV[1] then return 0 end
-    end
-  end
-end
-if ARGV[2] == '1' then redis.call('SET', KEYS[2], ARGV[3]) end
+${STREAM_FUNCTIONS}
+if findGroup(KEYS[1], ARGV[1]) then return 0 end
+if ARGV[2] == '1' then noteLoss(KEYS[2], ARGV[3]) end
 redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM', 'ENTRIESREAD', '0')
 return 1
 `,
@@ -41,40 +37,30 @@ return 1
  */
 export const READ_GROUP: Script = script(
   `
-local function asTable(flat)
-  local fields = {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
-  return fields
-end
-local function compare(first, second)
-  local time1, number1 = string.match(first, '(%d+)-(%d+)')
-  local time2, number2 = string.match(second, '(%d+)-(%d+)')
-  if time1 ~= time2 then return tonumber(time1) - tonumber(time2) end
-  return tonumber(number1) - tonumber(number2)
-end
-
-local group
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    local fields = asTable(flat)
-    if fields['name'] == ARGV[1] then group = fields end
-  end
-end
+${STREAM_FUNCTIONS}
+local group = findGroup(KEYS[1], ARGV[1])
 if not group then return redis.error_reply('-NOGROUP the stream or its group is not there') end
 
-local stream = asTable(redis.call('XINFO', 'STREAM', KEYS[1]))
+local stream
+if isAtEnd(group) then
+  stream = {
+    ['last-generated-id'] = group['last-delivered-id'],
+    ['entries-added'] = group['entries-read'],
+    ['length'] = redis.call('XLEN', KEYS[1])
+  }
+else
+  stream = aboutStream(KEYS[1])
+end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local first = stream['first-entry'] and stream['first-entry'][1]
+local first = stream['first-id']
 local trimmed = 0
-if ARGV[4] == '>' and compare(first or stream['last-generated-id'], group['last-delivered-id']) > 0 then
+if ARGV[4] == '>' and not isAtEnd(group) then
   local removed = stream['entries-added'] - stream['length']
-  -- Redis stops counting where single entries are deleted; that there is a gap is seen all the same.
-  local read = group['entries-read'] or math.max(0, removed - 1)
-  trimmed = math.max(0, removed - read)
+  trimmed = countMissed(stream, group)
   if trimmed > 0 then
     if not first or now - tonumber(string.match(first, '^%d+')) < tonumber(ARGV[5]) then
-      redis.call('SET', KEYS[2], ARGV[8])
+      noteLoss(KEYS[2], ARGV[8])
     end
     local last = first and group['last-delivered-id'] or stream['last-generated-id']
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
@@ -89,7 +75,9 @@ if ARGV[6] ~= '' then
     holds = 0
     if stream['entries-added'] - stream['length'] < tonumber(ARGV[7]) and added >= 0 then
       behind = added + 1
-      if added <= 1000 then
+      if ARGV[6] == '${HIGHEST_ID}' then
+        behind = 0
+      elseif added <= 1000 then
         behind = #redis.call('XRANGE', KEYS[1], '(' .. ARGV[6], '+', 'COUNT', behind)
       end
     end
@@ -135,6 +123,16 @@ for index = 3, #ARGV, 3 do
   end
 end
 return taken
+`,
+  { reads: true },
+);
+
+/** Notes the loss ARGV[1] in KEYS[2]. */
+export const NOTE_LOSS: Script = script(
+  `
+${STREAM_FUNCTIONS}
+noteLoss(KEYS[2], ARGV[1])
+return 1
 `,
   { reads: true },
 );

@@ -97,7 +97,8 @@ export class GroupSession {
       const { position } = this.#memory.known;
       const { entries } = await this.#observe(await this.#group.readOwn(behind, position));
       const last = entries.at(-1);
-      if (last === undefined) return;
+      // Behind the highest id there can be, Redis begins again.
+      if (last === undefined || last.id === behind) return;
       await this.#process(entries);
       behind = last.id;
     }

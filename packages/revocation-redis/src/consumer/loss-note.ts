@@ -6,9 +6,26 @@ import { randomUUID } from "node:crypto";
  */
 export type LossKind = "stream_trimmed" | "history_lost";
 
+/** The key of the note about a loss, beside the stream: in its slot of a cluster. */
+export function lossKeyOf({
+  stream,
+  group,
+}: {
+  readonly stream: string;
+  readonly group: string;
+}): string {
+  // A name that has braces keeps it there itself.
+  return `${stream.includes("{") ? stream : `{${stream}}`}.loss.${group}`;
+}
+
 /** A new note about a loss: its kind, and what tells it from every other note. */
 export function newLossNote(kind: LossKind): string {
   return `${kind} ${randomUUID()}`;
+}
+
+/** Whether a note speaks of a loss of that kind: it speaks for those that it has replaced as well. */
+export function speaksOf(note: string, kind: LossKind): boolean {
+  return note.includes(kind);
 }
 
 /** Of which kind a loss is. Whatever else a note says, it is one. */

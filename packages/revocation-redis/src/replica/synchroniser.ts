@@ -15,7 +15,7 @@ import {
 import { type FollowerAnswer, type ReadingPlace, StreamFollower } from "./stream-follower.js";
 
 /** Between two checks at most, in milliseconds. */
-const LONGEST_CHECK_MS = 1_000;
+const LONGEST_CHECK_MS = 350;
 /** Between two checks while the next one may end a synchronisation. */
 const SHORTEST_CHECK_MS = 40;
 
@@ -61,18 +61,18 @@ export class Synchroniser {
   }
 
   #createFollower(name: StreamName): StreamFollower {
-    const { options, markerKeys, status } = this.#parts;
+    const { options, keys, status } = this.#parts;
     const { redis, commandTimeoutMs } = options;
     const settings = {
       redis,
-      stream: options.streams[name],
-      markerKey: markerKeys[name],
+      keys: keys[name],
       commandTimeoutMs,
     };
     return new StreamFollower(settings, {
       place: () => {
         const { round, streams } = status.state;
-        return { round, lastId: streams[name].position?.lastId };
+        const { position, removed, runId } = streams[name];
+        return { round, lastId: position?.lastId, added: position?.added, removed, runId };
       },
       checkEveryMs: () => this.#checkEveryMs(),
       onCheck: (answer) => this.#onCheck(name, answer),

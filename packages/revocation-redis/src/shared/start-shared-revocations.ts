@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../commands/pause.js";
 import { ConfigurationError } from "../configuration-error.js";
 import type { ConsumerHealth } from "../consumer/consumer-health.js";
 import { RedisDelegationConsumer } from "../consumer/redis-delegation-consumer.js";
@@ -75,20 +75,19 @@ export async function startSharedRevocations(
   const beginWhenFit = async (): Promise<void> => {
     say("revocations are not known: Redis does not answer");
     for (let isFit = false; !isFit; ) {
-      await sleep(AGAIN_MS, undefined, { signal });
+      await pause(AGAIN_MS, signal);
+      if (signal.aborted) return;
       isFit = await isFitRedis(settings.redis).catch((error: Error) => {
         say(`revocations are not known: ${error.message}`);
         return false;
       });
     }
-    signal.throwIfAborted();
-    await begin();
+    if (!signal.aborted) await begin();
   };
 
   // What is set up wrongly shows at the start, where Redis is there to tell.
   const isFit = await isFitRedis(settings.redis);
-  // Rejects when it is stopped.
-  void (isFit ? begin() : beginWhenFit()).catch(() => {});
+  void (isFit ? begin() : beginWhenFit());
 
   const health = (): SharedRevocationsHealth => ({
     replica: replica.health(),
@@ -127,8 +126,16 @@ function createParts(options: RedisRevocationReplicaOptions): Parts {
   const shared = { redis, store, signatureKeys, allowUnsigned, commandTimeoutMs };
   return {
     replica,
-    revocations: new RedisRevocationConsumer({ ...shared, stream: options.revocationStream }),
-    delegations: new RedisDelegationConsumer({ ...shared, stream: options.delegationStream }),
+    revocations: new RedisRevocationConsumer({
+      ...shared,
+      stream: options.revocationStream,
+      group: options.revocationGroup,
+    }),
+    delegations: new RedisDelegationConsumer({
+      ...shared,
+      stream: options.delegationStream,
+      group: options.delegationGroup,
+    }),
   };
 }
 
@@ -148,6 +155,13 @@ async function isFitRedis(redis: RedisAccess): Promise<boolean> {
 function describe({ replica, revocations, delegations }: SharedRevocationsHealth): string {
   const loss = revocations.loss ?? delegations.loss;
   const lost = loss === undefined ? "" : `; events were lost (${loss})`;
-  const { problem } = replica;
-  return `revocations are ${problem === undefined ? "known" : `not known: ${problem}`}${lost}`;
+  const parts = [replica, revocations, delegations];
+  const isForeign = parts.some(({ wrongSignatures }) => wrongSignatures > 0);
+  const foreign = isForeign ? "; events are signed with none of the signatureKeys" : "";
+  return `revocations are ${describeReplica(replica)}${lost}${foreign}`;
+}
+
+function describeReplica({ problem }: ReplicaHealth): string {
+  if (problem === undefined) return "known";
+  return problem === "lagging" ? "known, but may be late: lagging" : `not known: ${problem}`;
 }
