@@ -119,11 +119,25 @@ interface Parts {
 }
 
 function createParts(options: RedisRevocationReplicaOptions): Parts {
-  const { redis, signatureKeys, allowUnsigned, commandTimeoutMs, keyPrefix, defaultTtlMs } =
-    options;
+  const {
+    redis,
+    signatureKeys,
+    allowUnsigned,
+    commandTimeoutMs,
+    keyPrefix,
+    defaultTtlMs,
+    maxMandateLifetimeMs,
+  } = options;
   const replica = new RedisRevocationReplica(options);
   const store = new RedisRevocationStore({ redis, keyPrefix, defaultTtlMs });
-  const shared = { redis, store, signatureKeys, allowUnsigned, commandTimeoutMs };
+  const shared = {
+    redis,
+    store,
+    signatureKeys,
+    allowUnsigned,
+    commandTimeoutMs,
+    maxMandateLifetimeMs,
+  };
   return {
     replica,
     revocations: new RedisRevocationConsumer({
