@@ -12,6 +12,7 @@ import { callOf, post } from "./support/post.js";
 import { STREAM_KEY } from "./support/start-redis.js";
 import { type Environment, environmentOf, runServer, startServer } from "./support/start-server.js";
 import { startSts } from "./support/start-sts.js";
+import { IS_PYTHON } from "./support/under-test.js";
 
 const sts = await startSts();
 const good = environmentOf(sts);
@@ -21,32 +22,36 @@ const sharing = {
 };
 const DEMO = fileURLToPath(new URL("../../demo/dist/main.js", import.meta.url));
 
-// First, because it takes longest: the others run beside it.
-test.concurrent("the demonstration goes as expected, to its last line, in less than a minute", async () => {
-  const child = spawn(process.execPath, [DEMO], { stdio: ["ignore", "pipe", "inherit"] });
-  cleanUp(() => child.kill("SIGKILL"));
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+// First, because it takes longest: the others run beside it. `make demo-python` shows the other one.
+test.skipIf(IS_PYTHON).concurrent(
+  "the demonstration goes as expected, to its last line, in less than a minute",
+  async () => {
+    const child = spawn(process.execPath, [DEMO], { stdio: ["ignore", "pipe", "inherit"] });
+    cleanUp(() => child.kill("SIGKILL"));
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
 
-  const verdicts = [...output.matchAll(/^(as expected|DIFFERENT) +(.+)$/gm)];
-  expect(verdicts.map(([, verdict, name]) => [name, verdict])).toStrictEqual(
-    [
-      "allowed call",
-      "no token",
-      "wrong audience",
-      "expired",
-      "scope missing on one tool",
-      "not an agent",
-      "an agent",
-      "delegated over 2 hops",
-      "too many hops (3)",
-      "revoked in the middle of a session",
-      "key rotated under load",
-      "STS down",
-    ].map((name) => [name, "as expected"]),
-  );
-  expect(output).toMatch(/\n12 of 12 as expected\n$/);
-  expect(code).toBe(0);
-}, 60_000);
+    const verdicts = [...output.matchAll(/^(as expected|DIFFERENT) +(.+)$/gm)];
+    expect(verdicts.map(([, verdict, name]) => [name, verdict])).toStrictEqual(
+      [
+        "allowed call",
+        "no token",
+        "wrong audience",
+        "expired",
+        "scope missing on one tool",
+        "not an agent",
+        "an agent",
+        "delegated over 2 hops",
+        "too many hops (3)",
+        "revoked in the middle of a session",
+        "key rotated under load",
+        "STS down",
+      ].map((name) => [name, "as expected"]),
+    );
+    expect(output).toMatch(/\n12 of 12 as expected\n$/);
+    expect(code).toBe(0);
+  },
+  60_000,
+);
 
 test.concurrent.each(modes)(
   "$mode: the ready line is all there is on standard output, whatever happens",
@@ -102,7 +107,9 @@ test.concurrent.each(modes)(
   },
 );
 
-test.concurrent.each<[what: string, environment: Environment, names: string]>([
+type Wrong = readonly [what: string, environment: Environment, names: string];
+
+const wrongs: readonly Wrong[] = [
   ["no issuer", { CARACAL_ISSUER: undefined }, "CARACAL_ISSUER"],
   ["an empty issuer", { CARACAL_ISSUER: "" }, "CARACAL_ISSUER"],
   ["an issuer that is no URL", { CARACAL_ISSUER: "sts.example.com" }, "CARACAL_ISSUER"],
@@ -126,6 +133,9 @@ test.concurrent.each<[what: string, environment: Environment, names: string]>([
   ["a host that has no address", { HOST: "999.1.1.1" }, "HOST"],
   ["an address of another machine", { HOST: "192.0.2.1" }, "HOST"],
   ["a word for a switch", { STATELESS: "true" }, "STATELESS"],
+];
+
+const wrongRedis: readonly Wrong[] = [
   ["keys for no Redis", { ...sharing, CARACAL_REDIS_URL: undefined }, "CARACAL_REDIS_URL"],
   ["a new Redis that is none", { CARACAL_REDIS_NEW: "1" }, "CARACAL_REDIS_URL"],
   ...[
@@ -141,25 +151,35 @@ test.concurrent.each<[what: string, environment: Environment, names: string]>([
     "redis://:secret@127.0.0.1/0/1",
     "redis://127.0.0.1/?password=secret",
     "rediss://127.0.0.1/#secret",
-  ].map((url): [string, Environment, string] => [
-    `a Redis at "${url}"`,
-    { ...sharing, CARACAL_REDIS_URL: url },
-    "CARACAL_REDIS_URL",
-  ]),
+  ].map(
+    (url): Wrong => [
+      `a Redis at "${url}"`,
+      { ...sharing, CARACAL_REDIS_URL: url },
+      "CARACAL_REDIS_URL",
+    ],
+  ),
   ...[undefined, "", "secret", `${STREAM_KEY},`, "5ec2e7", `${STREAM_KEY},unsigned`].map(
-    (keys): [string, Environment, string] => [
+    (keys): Wrong => [
       `"${keys}" for keys`,
       { ...sharing, CARACAL_REVOCATION_KEYS: keys },
       "CARACAL_REVOCATION_KEYS",
     ],
   ),
   ["a word for a new Redis", { ...sharing, CARACAL_REDIS_NEW: "yes" }, "CARACAL_REDIS_NEW"],
-])("%s ends it with code 2 and one line that names the variable", async (_what, wrong, names) => {
-  const exit = await runServer({ ...good, ...wrong });
-  expect(exit.stderr).not.toMatch(/secret|5ec2e7|0123456789abcdef/);
-  expect(exit).toStrictEqual({
-    code: 2,
-    stdout: "",
-    stderr: expect.stringMatching(new RegExp(`^notes-server: ${names}\\b[^\\n]+\\n$`)),
-  });
-});
+];
+
+// The server in Python shares no revocations so far, and does not start where it is asked to.
+const sharesNothing: readonly Wrong[] = [["a Redis", sharing, "CARACAL_REDIS_URL"]];
+
+test.concurrent.each([...wrongs, ...(IS_PYTHON ? sharesNothing : wrongRedis)])(
+  "%s ends it with code 2 and one line that names the variable",
+  async (_what, wrong, names) => {
+    const exit = await runServer({ ...good, ...wrong });
+    expect(exit.stderr).not.toMatch(/secret|5ec2e7|0123456789abcdef/);
+    expect(exit).toStrictEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(new RegExp(`^notes-server: ${names}\\b[^\\n]+\\n$`)),
+    });
+  },
+);
