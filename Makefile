@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test test-python coverage demo demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
+.PHONY: help install build check redis test test-python coverage demo demo-python demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,6 +34,10 @@ coverage: install ## Every branch of identity, revocation and transport-mcp is r
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
+
+demo-python: build ## The same against the notes server in Python
+	REQUIRE_PYTHON=1 tools/test-python.sh environments
+	node examples/demo/dist/main.js python/.venv/dev/bin/python
 
 demo-cluster: build redis ## Three notes servers and a Redis: one revocation, three refusals; then Redis is frozen, and comes back
 	node examples/demo-cluster/dist/main.js

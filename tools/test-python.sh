@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs the Python half: lint, types and tests on FastMCP 3, and what touches FastMCP once more on 4.
-# Usage: tools/test-python.sh
+# Runs the Python half: lint, types and tests on FastMCP 3, what touches FastMCP once more on 4, and the
+# black-box tests of the notes server, in TypeScript, against the one in Python, on both.
+# Usage: tools/test-python.sh [environments]
+# With "environments", they are made and nothing is run.
 # PYTHON names an interpreter; without it the newest of 3.10 to 3.14 that is there is taken. Where there
 # is none, the Python half is not run, which is an error if REQUIRE_PYTHON is 1.
 set -euo pipefail
@@ -37,13 +39,29 @@ environment() {
   fi
 }
 
-mkdir -p ../reports
-rm -f ../reports/pytest-*.xml
 environment dev
 environment fastmcp4
-.venv/dev/bin/ruff check .
-.venv/dev/bin/ruff format --check .
-.venv/dev/bin/mypy .
-.venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml
-.venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
-  packages/mcp-fastmcp tests/test_notes_server.py
+if [ "${1:-}" = environments ]; then exit; fi
+
+mkdir -p ../reports
+rm -f ../reports/pytest-*.xml ../reports/vitest-python.json
+
+lint_and_fastmcp_4() {
+  .venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy . &&
+    .venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
+      packages/mcp-fastmcp tests/test_notes_server.py
+}
+
+# Side by side, for two processors; what the one says stands below what the other says.
+lint_and_fastmcp_4 >../reports/python-fastmcp-4.log 2>&1 &
+fastmcp_4=$!
+trap 'kill "$fastmcp_4" 2>/dev/null || true' EXIT
+status=0
+.venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml || status=1
+wait "$fastmcp_4" || status=1
+cat ../reports/python-fastmcp-4.log
+
+# The notes server in Python is told from the one in TypeScript by nothing that a client sees.
+cd ..
+npx vitest run --config vitest.python.config.ts || status=1
+exit "$status"

@@ -14,10 +14,9 @@ import os
 import sys
 from typing import Any
 
-from notes_server import create_notes_server, listen, read_config, serve
-
 from caracalai_mcp_fastmcp import create_key_cache
 from caracalai_revocation import InMemoryRevocationStore
+from notes_server import create_notes_server, listen, read_config, serve
 
 
 def note(line: str, revocations: InMemoryRevocationStore) -> None:

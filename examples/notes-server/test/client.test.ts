@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentMandate, delegatedMandate, type MintClaims } from "@caracalai/dev-sts";
 import { describe, expect, test, vi } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { connect } from "./support/connect.js";
 import { modes } from "./support/modes.js";
-import { Revocations } from "./support/revocations.js";
 import { environmentOf, startServer } from "./support/start-server.js";
 import { startSteered } from "./support/start-steered.js";
 import { ALL_SCOPES, startSts } from "./support/start-sts.js";

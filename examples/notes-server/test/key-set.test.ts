@@ -1,8 +1,8 @@
 import type { DevSts } from "@caracalai/dev-sts";
 import { describe, expect, test, vi } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { modes } from "./support/modes.js";
 import { callOf, initialize, post, textOf } from "./support/post.js";
-import { Revocations } from "./support/revocations.js";
 import { environmentOf, startServer } from "./support/start-server.js";
 import { startSteered } from "./support/start-steered.js";
 import { startSts } from "./support/start-sts.js";

@@ -1,10 +1,10 @@
 import { delegatedMandate } from "@caracalai/dev-sts";
 import { answers } from "@caracalai/transport-mcp";
 import { describe, expect, test } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { type Mode, modes } from "./support/modes.js";
 import { callOf, initialize, post } from "./support/post.js";
 import { refusals } from "./support/refusals.js";
-import { Revocations } from "./support/revocations.js";
 import { environmentOf, startServer } from "./support/start-server.js";
 import { startSteered } from "./support/start-steered.js";
 import { startSts } from "./support/start-sts.js";

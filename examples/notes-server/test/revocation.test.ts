@@ -1,9 +1,9 @@
 import { agentMandate, type DevSts, delegatedMandate, type MintClaims } from "@caracalai/dev-sts";
 import { describe, expect, test } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { connect } from "./support/connect.js";
 import { type Mode, modes } from "./support/modes.js";
 import { callOf, post } from "./support/post.js";
-import { Revocations } from "./support/revocations.js";
 import { startSteered } from "./support/start-steered.js";
 import { startSts } from "./support/start-sts.js";
 

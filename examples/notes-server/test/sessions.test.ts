@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { MintClaims } from "@caracalai/dev-sts";
 import { describe, expect, test, vi } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { type Mode, modes } from "./support/modes.js";
 import { callOf, initialize, MCP_HEADERS, type Message, readAnswer } from "./support/post.js";
-import { Revocations } from "./support/revocations.js";
 import { startSteered } from "./support/start-steered.js";
 import { ALL_SCOPES, startSts } from "./support/start-sts.js";
 import { IS_PYTHON } from "./support/under-test.js";

@@ -70,6 +70,6 @@ async def post(
     """Sends one message, outside of any session, with or without a mandate."""
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as client:
         body = {"jsonrpc": "2.0", "id": 1, **message}
         return await client.post(url, json=body, headers={**MCP_HEADERS, **headers})

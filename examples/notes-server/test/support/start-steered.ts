@@ -1,11 +1,11 @@
 import type { DevSts } from "@caracalai/dev-sts";
 import { createKeyCache } from "@caracalai/transport-mcp";
 import { vi } from "vitest";
+import type { Revocations } from "../../../demo/src/revocations.js";
 import { startSteeredServer } from "../../../demo/src/steered-server.js";
 import { startNotesServer } from "../../src/notes-server.js";
 import { cleanUp } from "./clean-up.js";
 import type { Mode } from "./modes.js";
-import type { Revocations } from "./revocations.js";
 import { environmentOf } from "./start-server.js";
 import { AUDIENCE } from "./start-sts.js";
 import { PYTHON } from "./under-test.js";
