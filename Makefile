@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test test-python coverage demo demo-python demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
+.PHONY: help install build check redis test test-python coverage demo demo-python demo-cluster mutants fuzz faults bench-refusals bench-revocation bench-python conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -59,6 +59,10 @@ bench-refusals: build ## What each kind of refusal costs beside an acceptance; w
 
 conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
 	npx vitest run tools/mcp-conformance --reporter=default --update
+
+bench-python: build ## What a verification costs in Python, beside peers and the raw signature; writes bench/results/python.json
+	REQUIRE_PYTHON=1 tools/test-python.sh environments
+	cd python && .venv/dev/bin/python -m bench
 
 bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
 	npx tsc -b bench/revocation
