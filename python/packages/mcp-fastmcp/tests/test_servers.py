@@ -29,6 +29,10 @@ def client_of(url: Any, token: str | None = None) -> Client[Any]:
     return Client(url, auth=None if token is None else BearerAuth(token))
 
 
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
 async def session(url: str, token: str) -> dict[str, str]:
     """Headers of a session that was opened by hand."""
     opened = await post(url, INITIALIZE, token)
@@ -507,6 +511,44 @@ class TestOtherProviders:
                     method = "GET" if path == "/sse" else "POST"
                     answer = await plain.request(method, f"{origin}{path}")
                     assert (answer.status_code, answer.json()["error"]) == (401, "missing_token")
+
+    async def test_a_legacy_session_belongs_to_who_opened_it_and_ends_with_its_mandate(
+        self, sts: DevSts
+    ) -> None:
+        notes = Notes(sts, zone_id=["zone_dev", "zone_prod"])
+        token = sts.mint(sid="legacy-session")
+        strangers = (
+            sts.mint(sub="user_other"),
+            sts.mint(client_id="app_other"),
+            sts.mint(sub_type="application"),
+            sts.mint("zone_prod"),
+        )
+        async with (
+            serving_app(notes.mcp.http_app(transport="sse")) as origin,
+            httpx.AsyncClient(trust_env=False, verify=False, timeout=20) as client,
+            client.stream("GET", f"{origin}/sse", headers=bearer(token)) as stream,
+        ):
+            lines = stream.aiter_lines()
+            line = ""
+            while not line.startswith("data: "):
+                line = await anext(lines)
+            address = origin + line.removeprefix("data: ")
+            body = {"jsonrpc": "2.0", "id": 1, **call_of("whoami")}
+            for stranger in strangers:
+                refused = await client.post(address, json=body, headers=bearer(stranger))
+                assert refused.status_code == 404
+            accepted = await client.post(address, json=body, headers=bearer(token))
+            assert accepted.status_code == 202
+            notes.revocations.mark_revoked("legacy-session")
+            refused = await client.post(address, json=body, headers=bearer(token))
+            assert (refused.status_code, refused.json()["error"]) == (401, "session_revoked")
+
+            async def rest() -> None:
+                async for _ in lines:
+                    pass
+
+            await asyncio.wait_for(rest(), 10)
+        assert notes.calls == []
 
     async def test_mounted_in_another_application(self, sts: DevSts) -> None:
         from starlette.applications import Starlette
