@@ -46,20 +46,34 @@ if [ "${1:-}" = environments ]; then exit; fi
 mkdir -p ../reports
 rm -f ../reports/pytest-*.xml ../reports/vitest-python.json
 
+fastmcp_3() {
+  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml --ignore=tests/test_packages.py
+}
+
 lint_and_fastmcp_4() {
   .venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy . &&
     .venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
       packages/mcp-fastmcp tests/test_notes_server.py
 }
 
-# Side by side, for two processors; what the one says stands below what the other says.
-lint_and_fastmcp_4 >../reports/python-fastmcp-4.log 2>&1 &
-fastmcp_4=$!
-trap 'kill "$fastmcp_4" 2>/dev/null || true' EXIT
+# Waits for the package index, most of the time.
+packages() {
+  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-packages.xml tests/test_packages.py
+}
+
+# Side by side, for two processors; what each says is shown when all are done.
+jobs=(fastmcp_3 lint_and_fastmcp_4 packages)
+pids=()
+for job in "${jobs[@]}"; do
+  "$job" >"../reports/python-$job.log" 2>&1 &
+  pids+=($!)
+done
+trap 'kill "${pids[@]}" 2>/dev/null || true' EXIT
 status=0
-.venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml || status=1
-wait "$fastmcp_4" || status=1
-cat ../reports/python-fastmcp-4.log
+for index in "${!jobs[@]}"; do
+  wait "${pids[$index]}" || status=1
+  cat "../reports/python-${jobs[$index]}.log"
+done
 
 # The notes server in Python is told from the one in TypeScript by nothing that a client sees.
 cd ..
