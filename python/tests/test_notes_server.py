@@ -7,6 +7,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from fastmcp import Client
 from fastmcp.client.auth import BearerAuth
@@ -16,7 +17,7 @@ from caracalai_revocation import InMemoryRevocationStore
 from notes_server import ConfigError, create_notes_server, read_config
 from support.dev_sts import DevSts, delegated
 from support.notes_server import environment_of
-from support.serve import serving
+from support.serve import INITIALIZE, MCP_HEADERS, call_of, post, serving
 
 ALL = "mcp:tool:call notes:read notes:delete payments:write"
 
@@ -45,28 +46,35 @@ async def test_slow_stops_when_it_is_cancelled(
     sts: DevSts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = create_notes_server(read_config(environment_of(sts)), InMemoryRevocationStore())
-    cancelled = asyncio.Event()
+    under_way, cancelled = asyncio.Event(), asyncio.Event()
 
     async def noting(seconds: float) -> None:
+        under_way.set()
         try:
             await asyncio.sleep(seconds)
         except asyncio.CancelledError:
             cancelled.set()
             raise
 
-    under_way = asyncio.Event()
+    monkeypatch.setattr(notes_server, "asyncio", SimpleNamespace(sleep=noting))
+    token = sts.mint()
+    async with serving(server) as url:
+        opened = await post(url, INITIALIZE, token)
+        session = {"mcp-session-id": opened.headers["mcp-session-id"]}
 
-    async def note(progress: float, _: float | None, __: str | None) -> None:
-        if progress == 2:
-            under_way.set()
+        async def send(message: dict[str, Any], number: int | None) -> None:
+            numbered = {} if number is None else {"id": number}
+            headers = {**MCP_HEADERS, **session, "authorization": f"Bearer {token}"}
+            async with httpx.AsyncClient(trust_env=False, verify=False, timeout=90) as client:
+                body = {"jsonrpc": "2.0", **numbered, **message}
+                await client.post(url, json=body, headers=headers)
 
-    async with serving(server) as url, client_of(url, sts.mint()) as client:
-        monkeypatch.setattr(notes_server, "asyncio", SimpleNamespace(sleep=noting))
-        call = client.call_tool("slow", {"seconds": 600}, progress_handler=note)
-        calling = asyncio.create_task(call)
+        await send({"method": "notifications/initialized"}, None)
+        calling = asyncio.create_task(send(call_of("slow", seconds=600), 7))
         await asyncio.wait_for(under_way.wait(), 60)
-        calling.cancel()
+        await send({"method": "notifications/cancelled", "params": {"requestId": 7}}, None)
         await asyncio.wait_for(cancelled.wait(), 60)
+        calling.cancel()
 
 
 def test_a_redis_is_refused_as_long_as_it_can_not_be_served(sts: DevSts) -> None:
