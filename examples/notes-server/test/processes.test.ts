@@ -20,32 +20,39 @@ const DEMO = [
   ...(PYTHON === undefined ? [] : [PYTHON]),
 ];
 
-// First, because it takes longest: the others run beside it.
-test.concurrent("the demonstration goes as expected, to its last line, in less than a minute", async () => {
-  const child = spawn(process.execPath, DEMO, { stdio: ["ignore", "pipe", "inherit"] });
-  cleanUp(() => child.kill("SIGKILL"));
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+// The minute that is promised is that of the one in TypeScript.
+const MINUTE = PYTHON === undefined ? 60_000 : 180_000;
 
-  const verdicts = [...output.matchAll(/^(as expected|DIFFERENT) +(.+)$/gm)];
-  expect(verdicts.map(([, verdict, name]) => [name, verdict])).toStrictEqual(
-    [
-      "allowed call",
-      "no token",
-      "wrong audience",
-      "expired",
-      "scope missing on one tool",
-      "not an agent",
-      "an agent",
-      "delegated over 2 hops",
-      "too many hops (3)",
-      "revoked in the middle of a session",
-      "key rotated under load",
-      "STS down",
-    ].map((name) => [name, "as expected"]),
-  );
-  expect(output).toMatch(/\n12 of 12 as expected\n$/);
-  expect(code).toBe(0);
-}, 60_000);
+// First, because it takes longest: the others run beside it.
+test.concurrent(
+  "the demonstration goes as expected, to its last line, in less than a minute",
+  async () => {
+    const child = spawn(process.execPath, DEMO, { stdio: ["ignore", "pipe", "inherit"] });
+    cleanUp(() => child.kill("SIGKILL"));
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+
+    const verdicts = [...output.matchAll(/^(as expected|DIFFERENT) +(.+)$/gm)];
+    expect(verdicts.map(([, verdict, name]) => [name, verdict])).toStrictEqual(
+      [
+        "allowed call",
+        "no token",
+        "wrong audience",
+        "expired",
+        "scope missing on one tool",
+        "not an agent",
+        "an agent",
+        "delegated over 2 hops",
+        "too many hops (3)",
+        "revoked in the middle of a session",
+        "key rotated under load",
+        "STS down",
+      ].map((name) => [name, "as expected"]),
+    );
+    expect(output).toMatch(/\n12 of 12 as expected\n$/);
+    expect(code).toBe(0);
+  },
+  MINUTE,
+);
 
 test.concurrent.each(modes)(
   "$mode: the ready line is all there is on standard output, whatever happens",

@@ -230,11 +230,13 @@ describe.each([stateful, stateless])("$mode", ({ url, mode }) => {
         };
       }),
     );
-    const calls = Array.from({ length: 400 }, async (_, index) => {
-      const { sub, ...headers } = callers[index % 2] ?? { sub: "" };
-      const { body } = await send(url, headers, callOf("whoami"), index + 1);
-      return JSON.stringify(body).includes(`\\"sub\\":\\"${sub}\\"`);
-    });
-    expect(new Set(await Promise.all(calls))).toStrictEqual(new Set([true]));
+    for (let first = 0; first < 400; first += 40) {
+      const calls = Array.from({ length: 40 }, async (_, index) => {
+        const { sub, ...headers } = callers[index % 2] ?? { sub: "" };
+        const { body } = await send(url, headers, callOf("whoami"), first + index + 1);
+        return JSON.stringify(body).includes(`\\"sub\\":\\"${sub}\\"`);
+      });
+      expect(new Set(await Promise.all(calls))).toStrictEqual(new Set([true]));
+    }
   });
 });
