@@ -23,7 +23,8 @@ const READ = "notes:read";
 const NOTES = [{ type: "text", text: "1: Water the plants\n2: Call the bank" }];
 const DENIED = `403 Bearer error="insufficient_scope", error_description="Missing scope: ${READ}", scope="${BASE} ${READ}"`;
 
-interface Setting {
+/** A server that is known by its real address, and the STS that its metadata names. */
+interface Served {
   readonly url: URL;
   readonly issuer: string;
   /** For the client's provider: it asks for the base scope, and may have more. */
@@ -33,6 +34,10 @@ interface Setting {
     readonly expectedIssuer: string;
     readonly scope: string;
   };
+}
+
+/** What one client says and hears. */
+interface Setting extends Served {
   /** Every request but those to the endpoint itself. */
   readonly asked: string[];
   /** Refusals, and the scopes that the STS was asked for. */
@@ -40,8 +45,7 @@ interface Setting {
   readonly fetch: typeof fetch;
 }
 
-/** A server that is known by its real address, and the STS that its metadata names. */
-async function start({ environment }: Mode): Promise<Setting> {
+async function start({ environment, mode }: Mode): Promise<Served & Pick<Mode, "mode">> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/mcp`;
   const application = { clientId: "app_client", clientSecret: "hush_of_the_client" };
@@ -56,18 +60,20 @@ async function start({ environment }: Mode): Promise<Setting> {
     PORT: String(port),
   });
   expect(listening).toBe(url);
+  const credentials = { ...application, expectedIssuer: sts.issuer, scope: BASE };
+  return { mode, url: new URL(url), issuer: sts.issuer, credentials };
+}
 
+function listen(served: Served): Setting {
   const seen: string[] = [];
   const asked: string[] = [];
   return {
-    url: new URL(url),
-    issuer: sts.issuer,
-    credentials: { ...application, expectedIssuer: sts.issuer, scope: BASE },
+    ...served,
     seen,
     asked,
     fetch: async (input, init) => {
       const address = String(input instanceof Request ? input.url : input);
-      if (address !== url) asked.push(`${init?.method ?? "GET"} ${address}`);
+      if (address !== served.url.href) asked.push(`${init?.method ?? "GET"} ${address}`);
       const response = await fetch(input, init);
       if (init?.body instanceof URLSearchParams) seen.push(`asks for ${init.body.get("scope")}`);
       const [challenge] = response.headers.get("www-authenticate")?.split(", resource_m") ?? [];
@@ -89,11 +95,13 @@ async function connect(
   return client;
 }
 
-describe.concurrent.each(modes)("$mode", (mode) => {
+const servers = await Promise.all(modes.map(start));
+
+describe.concurrent.each(servers)("$mode", (served) => {
   test("version 1 finds the STS by the server's metadata, and calls with the mandate it gets", async ({
     expect,
   }) => {
-    const setting = await start(mode);
+    const setting = listen(served);
     const { url, issuer, credentials } = setting;
     const client = await connect(setting, new ClientCredentialsProvider(credentials));
     const { content } = await client.callTool({ name: "whoami" });
@@ -108,7 +116,7 @@ describe.concurrent.each(modes)("$mode", (mode) => {
   });
 
   test("version 1 stays outside where the STS does not know its secret", async ({ expect }) => {
-    const setting = await start(mode);
+    const setting = listen(served);
     const credentials = { ...setting.credentials, clientSecret: "another_secret" };
     await expect(
       connect(setting, new ClientCredentialsProvider(credentials)),
@@ -118,7 +126,7 @@ describe.concurrent.each(modes)("$mode", (mode) => {
   // SDK 1.32.2 goes through the whole step-up, but asks for `clientMetadata.scope` and not for the
   // scope of the challenge: see packages/mcp-fastmcp/test/step-up.test.ts.
   test("version 1 steps up, where its provider is told the scope", async ({ expect }) => {
-    const setting = await start(mode);
+    const setting = listen(served);
     const provider = new ClientCredentialsProvider(setting.credentials);
     const telling: typeof fetch = async (input, init) => {
       const response = await setting.fetch(input, init);
@@ -139,7 +147,7 @@ describe.concurrent.each(modes)("$mode", (mode) => {
   });
 
   test("version 2 steps up by itself", async ({ expect }) => {
-    const setting = await start(mode);
+    const setting = listen(served);
     const { url, fetch } = setting;
     const client = new NextClient({ name: "test", version: "1.0.0" });
     cleanUp(() => client.close());
