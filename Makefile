@@ -63,6 +63,7 @@ conformance: build ## The official conformance suite, with protection and withou
 bench-python: build ## What a verification costs in Python, beside peers and the raw signature; writes bench/results/python.json
 	REQUIRE_PYTHON=1 tools/test-python.sh environments
 	cd python && .venv/dev/bin/python -m bench
+	npx biome check --write bench/results/python.json
 
 bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
 	npx tsc -b bench/revocation

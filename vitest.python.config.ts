@@ -4,21 +4,11 @@ import base from "./vitest.config.ts";
 
 const TESTS = "examples/notes-server/test";
 
-// Those that ask for nothing but what a program shows from outside.
-const BLACK_BOX = [
-  "bearer",
-  "client",
-  "key-set",
-  "official-clients",
-  "outage",
-  "processes",
-  "refusals",
-  "revocation",
-  "sessions",
-];
+// What a client sees of requests, calls, sessions and streams.
+const BY_FASTMCP = ["bearer", "client", "official-clients", "refusals", "revocation", "sessions"];
 
-// What is wrong with variables shows before FastMCP, of either version, has a say.
-const BEFORE_FASTMCP = ["wrong-environment"];
+// What FastMCP has no part in, of either version: keys, and how the program begins and ends.
+const BESIDE_FASTMCP = ["key-set", "outage", "processes", "wrong-environment"];
 
 const project = (name: string, environment: string, tests: readonly string[]) => {
   const path = `./python/.venv/${environment}/bin/python`;
@@ -38,8 +28,8 @@ export default defineConfig({
     ...test,
     outputFile: { json: "reports/vitest-python.json" },
     projects: [
-      project("fastmcp-3", "dev", [...BLACK_BOX, ...BEFORE_FASTMCP]),
-      project("fastmcp-4", "fastmcp4", BLACK_BOX),
+      project("fastmcp-3", "dev", [...BY_FASTMCP, ...BESIDE_FASTMCP]),
+      project("fastmcp-4", "fastmcp4", BY_FASTMCP),
     ],
   },
 });

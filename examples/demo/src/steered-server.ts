@@ -8,6 +8,9 @@ const PROGRAM = fileURLToPath(
   new URL("../../../python/examples/steered_notes_server.py", import.meta.url),
 );
 
+/** By when the server has promised to end, and a little more. */
+const END_MS = 10_000;
+
 /** How the notes server in Python is set up, beside its variables. */
 export interface SteeredServerOptions {
   /** An interpreter that has the packages. */
@@ -59,7 +62,9 @@ export async function startSteeredServer(options: SteeredServerOptions): Promise
     markDelegationEpoch: (zone, epoch) => tell({ zone, epoch }),
     stop: async () => {
       child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), END_MS);
       await exit;
+      clearTimeout(late);
     },
   };
 }

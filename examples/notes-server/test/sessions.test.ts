@@ -219,24 +219,28 @@ describe.each([stateful, stateless])("$mode", ({ url, mode }) => {
     }
   });
 
-  test("400 interleaved calls of two callers, and each is who they are", async () => {
-    const callers = await Promise.all(
-      ["ada", "bob"].map(async (sub) => {
-        const token = sts.mint({ ...ada, sub });
-        return {
-          sub,
-          ...bearer(token),
-          ...(mode === "stateful" && (await openSession(url, token))),
-        };
-      }),
-    );
-    for (let first = 0; first < 400; first += 40) {
-      const calls = Array.from({ length: 40 }, async (_, index) => {
-        const { sub, ...headers } = callers[index % 2] ?? { sub: "" };
-        const { body } = await send(url, headers, callOf("whoami"), first + index + 1);
-        return JSON.stringify(body).includes(`\\"sub\\":\\"${sub}\\"`);
-      });
-      expect(new Set(await Promise.all(calls))).toStrictEqual(new Set([true]));
-    }
-  });
+  // In Python: python/packages/mcp-fastmcp/tests/test_servers.py, with 800 of them.
+  test.skipIf(IS_PYTHON)(
+    "400 interleaved calls of two callers, and each is who they are",
+    async () => {
+      const callers = await Promise.all(
+        ["ada", "bob"].map(async (sub) => {
+          const token = sts.mint({ ...ada, sub });
+          return {
+            sub,
+            ...bearer(token),
+            ...(mode === "stateful" && (await openSession(url, token))),
+          };
+        }),
+      );
+      for (let first = 0; first < 400; first += 40) {
+        const calls = Array.from({ length: 40 }, async (_, index) => {
+          const { sub, ...headers } = callers[index % 2] ?? { sub: "" };
+          const { body } = await send(url, headers, callOf("whoami"), first + index + 1);
+          return JSON.stringify(body).includes(`\\"sub\\":\\"${sub}\\"`);
+        });
+        expect(new Set(await Promise.all(calls))).toStrictEqual(new Set([true]));
+      }
+    },
+  );
 });
