@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test test-python coverage demo demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
+.PHONY: help install build check redis test test-python coverage demo demo-python demo-cluster mutants fuzz faults bench-refusals bench-revocation bench-python conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -33,6 +33,10 @@ coverage: install ## Every branch of identity, revocation and transport-mcp is r
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
 
+demo-python: build ## The same against the notes server in Python
+	REQUIRE_PYTHON=1 tools/test-python.sh environments
+	node examples/demo/dist/main.js python/.venv/dev/bin/python
+
 demo-cluster: build redis ## Three notes servers and a Redis: one revocation, three refusals; then Redis is frozen, and comes back
 	node examples/demo-cluster/dist/main.js
 
@@ -53,6 +57,11 @@ bench-refusals: build ## What each kind of refusal costs beside an acceptance; w
 
 conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
 	npx vitest run tools/mcp-conformance --reporter=default --update
+
+bench-python: build ## What a verification costs in Python, beside peers and the raw signature; writes bench/results/python.json
+	REQUIRE_PYTHON=1 tools/test-python.sh environments
+	cd python && .venv/dev/bin/python -m bench
+	npx biome check --write bench/results/python.json
 
 bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
 	npx tsc -b bench/revocation

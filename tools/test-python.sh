@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs the Python half: lint, types and tests on FastMCP 3, and what touches FastMCP once more on 4.
-# Usage: tools/test-python.sh
+# Runs the Python half: lint, types and tests on FastMCP 3, what touches FastMCP once more on 4, and the
+# black-box tests of the notes server, in TypeScript, against the one in Python, on both.
+# Usage: tools/test-python.sh [environments]
+# With "environments", they are made and nothing is run.
 # PYTHON names an interpreter; without it the newest of 3.10 to 3.14 that is there is taken. Where there
 # is none, the Python half is not run, which is an error if REQUIRE_PYTHON is 1.
 set -euo pipefail
@@ -37,13 +39,43 @@ environment() {
   fi
 }
 
-mkdir -p ../reports
-rm -f ../reports/pytest-*.xml
 environment dev
 environment fastmcp4
-.venv/dev/bin/ruff check .
-.venv/dev/bin/ruff format --check .
-.venv/dev/bin/mypy .
-.venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml
-.venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
-  packages/mcp-fastmcp tests/test_notes_server.py
+if [ "${1:-}" = environments ]; then exit; fi
+
+mkdir -p ../reports
+rm -f ../reports/pytest-*.xml ../reports/vitest-python.json
+
+fastmcp_3() {
+  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml --ignore=tests/test_packages.py
+}
+
+lint_and_fastmcp_4() {
+  .venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy . &&
+    .venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
+      packages/mcp-fastmcp tests/test_notes_server.py
+}
+
+# Waits for the package index, most of the time.
+packages() {
+  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-packages.xml tests/test_packages.py
+}
+
+# Side by side, for two processors; what each says is shown when all are done.
+jobs=(fastmcp_3 lint_and_fastmcp_4 packages)
+pids=()
+for job in "${jobs[@]}"; do
+  "$job" >"../reports/python-$job.log" 2>&1 &
+  pids+=($!)
+done
+trap 'kill "${pids[@]}" 2>/dev/null || true' EXIT
+status=0
+for index in "${!jobs[@]}"; do
+  wait "${pids[$index]}" || status=1
+  cat "../reports/python-${jobs[$index]}.log"
+done
+
+# The notes server in Python is told from the one in TypeScript by nothing that a client sees.
+cd ..
+npx vitest run --config vitest.python.config.ts || status=1
+exit "$status"

@@ -82,6 +82,9 @@ def read_config(env: Mapping[str, str]) -> NotesConfig:
     Raises:
         ConfigError: A variable is missing or malformed.
     """
+    if env.get("CARACAL_REDIS_URL") is not None:
+        # Who shares revocations counts on them.
+        raise ConfigError("CARACAL_REDIS_URL can't be served: revocations are kept in the process")
     return NotesConfig(
         issuer=_required(env, "CARACAL_ISSUER"),
         audience=_required(env, "CARACAL_AUDIENCE"),

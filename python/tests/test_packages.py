@@ -6,9 +6,13 @@ import subprocess
 import sys
 import venv
 import zipfile
+from email import message_from_bytes
+from email.message import Message
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from support.dev_sts import DevSts
 
@@ -68,12 +72,16 @@ def test_what_is_imported_is_declared(package: str) -> None:
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("wheels")
-    for package in NAMES:
-        command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
-        subprocess.run(
-            [*command, "--quiet", "--wheel-dir", str(folder), str(PACKAGES / package)], check=True
-        )
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    paths = [str(PACKAGES / package) for package in NAMES]
+    subprocess.run([*command, "--quiet", "--wheel-dir", str(folder), *paths], check=True)
     return sorted(folder.glob("*.whl"))
+
+
+def metadata_of(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        return message_from_bytes(archive.read(name))
 
 
 def test_a_wheel_holds_the_package_and_its_types(wheels: list[Path]) -> None:
@@ -82,33 +90,70 @@ def test_a_wheel_holds_the_package_and_its_types(wheels: list[Path]) -> None:
         module = wheel.name.split("-")[0]
         with zipfile.ZipFile(wheel) as archive:
             names = archive.namelist()
-            (metadata,) = (name for name in names if name.endswith("METADATA"))
-            text = archive.read(metadata).decode()
         outside = [name for name in names if not name.startswith((f"{module}/", f"{module}-"))]
         assert outside == []
         assert f"{module}/py.typed" in names
         assert not any("test_" in name or "conftest" in name for name in names)
         assert any(name.endswith("licenses/LICENSE") for name in names)
-        assert "Requires-Python: >=3.10" in text
-        assert "License-Expression: Apache-2.0" in text
+
+
+def test_a_wheel_says_what_it_is(wheels: list[Path]) -> None:
+    for wheel, package in zip(wheels, sorted(NAMES), strict=True):
+        metadata = metadata_of(wheel)
+        assert metadata["Name"] == f"caracalai-{package}"
+        assert metadata["Requires-Python"] == ">=3.10"
+        assert metadata["License-Expression"] == "Apache-2.0"
+        assert metadata["License-File"] == "LICENSE"
+        assert metadata["Description-Content-Type"] == "text/markdown"
+        classifiers = metadata.get_all("Classifier", [])
+        assert "Typing :: Typed" in classifiers
+        for minor in range(10, 15):
+            assert f"Programming Language :: Python :: 3.{minor}" in classifiers
+        assert str(metadata.get_payload()).startswith(f"# caracalai-{package}")
+        # Ours go together: one of another version may judge otherwise.
+        for line in metadata.get_all("Requires-Dist", []):
+            required = Requirement(line)
+            if required.name.startswith("caracalai-"):
+                assert str(required.specifier) == f"=={metadata['Version']}"
+
+
+def pinned_dependencies(wheels: list[Path]) -> list[str]:
+    """What the wheels ask for, and what that asks for, as it is installed here."""
+    pins: dict[str, str] = {}
+    asked = [line for wheel in wheels for line in metadata_of(wheel).get_all("Requires-Dist", [])]
+    waiting = [(line, "") for line in asked]
+    seen = set(waiting)
+    while waiting:
+        line, extra = waiting.pop()
+        required = Requirement(line)
+        is_ours = required.name.startswith("caracalai-")
+        if is_ours or (required.marker and not required.marker.evaluate({"extra": extra})):
+            continue
+        found = distribution(required.name)
+        pins[required.name] = found.version
+        more = {(each, of) for each in found.requires or () for of in ("", *required.extras)}
+        waiting += more - seen
+        seen |= more
+    return [f"{name}=={version}" for name, version in pins.items()]
 
 
 def test_installed_into_an_empty_environment_the_seeds_snippet_runs(
     sts: DevSts, wheels: list[Path], tmp_path: Path
 ) -> None:
-    """Dependencies are those of the tests, by a path; ours come from the wheels alone."""
+    """By pip, with what the wheels ask for and nothing else, at the versions of the tests."""
     venv.create(tmp_path / "env", with_pip=False)
-    site = next((tmp_path / "env").glob("lib/python*/site-packages"))
-    for wheel in wheels:
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(site)
-    borrowed = Path(sys.prefix).glob("lib/python*/site-packages")
+    python = tmp_path / "env" / "bin" / "python"
+    # Of two versions that exclude each other, both are taken: see requirements-dev.txt.
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet"]
+    install = [*pip, "install", "--no-deps", "--no-compile"]
+    subprocess.run([*install, *pinned_dependencies(wheels)], check=True)
+    subprocess.run([*install, "--no-index", *map(str, wheels)], check=True)
+
     program = tmp_path / "program.py"
     snippet = (SNIPPETS / "seed_verifier.txt").read_text()
     body = "\n".join(f"    {line}" for line in snippet.splitlines())
     program.write_text(
         "import asyncio, sys\n"
-        f"sys.path += {list(map(str, borrowed))}\n"
         "from caracalai_revocation import InMemoryRevocationStore\n"
         "async def main(revocations, token):\n"
         f"{body.replace('https://sts.example.com', sts.issuer)}\n"
@@ -119,7 +164,7 @@ def test_installed_into_an_empty_environment_the_seeds_snippet_runs(
     )
     token = sts.mint("zone_prod", agent_session_id="agent_session_dev")
     done = subprocess.run(
-        [str(tmp_path / "env" / "bin" / "python"), str(program), token],
+        [str(python), "-I", str(program), token],
         capture_output=True,
         text=True,
         timeout=120,
@@ -127,4 +172,14 @@ def test_installed_into_an_empty_environment_the_seeds_snippet_runs(
     )
     first, second = done.stdout.splitlines()
     assert first == "user_dev zone_prod mcp:tool:call"
-    assert all(path.startswith(str(site)) for path in second.split())
+    assert all(path.startswith(str(tmp_path / "env")) for path in second.split())
+
+    refused = subprocess.run(
+        [str(python), "-I", str(program), sts.mint("zone_prod")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.endswith("RuntimeError: agent_required\n")

@@ -16,6 +16,10 @@ CASES = [case for file in FILES for case in json.loads(file.read_text())["cases"
 STORE_ASKED = ("ok", "session_revoked", "delegation_stale")
 
 
+# Of a mandate that got so far, the signature was verified.
+VERIFIED = ("scope", "target", "agent", "delegation", "chain", "hops", "revocation", "epoch")
+
+
 @pytest.mark.parametrize("vector", CASES, ids=lambda vector: vector["id"])
 async def test_vector(vector: Vector) -> None:
     run = await run_vector(vector, KEY_SETS)
@@ -25,6 +29,12 @@ async def test_vector(vector: Vector) -> None:
     assert (run.store_calls > 0) == (vector["expected"]["outcome"] in STORE_ASKED)
     if vector.get("io") == "none":
         assert (run.fetched, run.key_lookups, run.store_calls) == ([], 0, 0)
+
+    # Whether a mandate is known makes no difference, and the store is asked all the same.
+    assert _typed(run.again) == _typed(vector["expected"])
+    assert run.asked_again == run.store_calls
+    is_verified = run.expected["outcome"] == "ok" or run.expected["check"] in VERIFIED
+    assert run.cached == [False, is_verified]
 
 
 def test_there_are_enough_vectors_and_enough_of_them_are_accepted() -> None:

@@ -1,8 +1,7 @@
 import { createDevSts } from "@caracalai/dev-sts";
-import { InMemoryRevocationStore } from "@caracalai/revocation";
-import { createKeyCache } from "@caracalai/transport-mcp";
-import { startNotesServer } from "notes-server";
 import { cases } from "./cases.js";
+import { Revocations } from "./revocations.js";
+import { startServer } from "./start-server.js";
 
 const AUDIENCE = "https://mcp.example.com";
 const ZONE = "zone_demo";
@@ -13,22 +12,14 @@ const keyMaxAgeMs = 5_000;
 const print = console.log.bind(console);
 console.log = console.info = console.warn = console.error = () => {};
 
-const revocations = new InMemoryRevocationStore();
+// Usage: main.js [PYTHON], an interpreter that has the packages: then it is the server in Python.
+const [python] = process.argv.slice(2);
+
+const revocations = new Revocations();
 const sts = await createDevSts({ zones: [ZONE], audience: AUDIENCE, revocations, announce: print });
-const config = {
-  issuer: sts.issuer,
-  audience: AUDIENCE,
-  zoneIds: [ZONE],
-  requireChainContains: [],
-  host: "127.0.0.1",
-  port: 0,
-  stateless: false,
-};
-const server = await startNotesServer(config, { revocations });
-const forgetful = await startNotesServer(config, {
-  revocations,
-  keyCache: createKeyCache({ ttlMs: keyMaxAgeMs, maxAgeMs: keyMaxAgeMs }),
-});
+const setting = { sts, audience: AUDIENCE, revocations, python };
+const server = await startServer(setting);
+const forgetful = await startServer({ ...setting, keyMaxAgeMs });
 const stage = { sts, url: server.url, forgetfulUrl: forgetful.url, keyMaxAgeMs };
 print(`STS:          ${sts.issuer}\nnotes server: ${server.url}\n`);
 

@@ -69,13 +69,15 @@ describe.concurrent.each(servers)("$mode", ({ url }) => {
     expect(await send(request)).toMatchObject({ status: 401, body: { error } });
   });
 
-  test("refused: 64 KB, by Node itself, which may also cut the connection", async () => {
+  // Node itself refuses it, and may also cut the connection. Uvicorn may read it to its end first.
+  test("refused: 64 KB", async () => {
     const tooLong = send({ authorization: [`Bearer ${"a".repeat(65_536)}`] });
     const outcome = await tooLong.then(
-      ({ status }) => status,
+      ({ status, body }) => (status === 401 ? body : status),
       () => "cut off",
     );
-    expect([431, "cut off"]).toContain(outcome);
+    const answers = [431, "cut off", expect.objectContaining({ error: "invalid_token" })];
+    expect(answers).toContainEqual(outcome);
     expect((await send({ authorization: [] })).status).toBe(401);
   });
 });

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentMandate, delegatedMandate, type MintClaims } from "@caracalai/dev-sts";
-import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { describe, expect, test, vi } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { connect } from "./support/connect.js";
 import { modes } from "./support/modes.js";
-import { startInProcess } from "./support/start-in-process.js";
 import { environmentOf, startServer } from "./support/start-server.js";
+import { startSteered } from "./support/start-steered.js";
 import { ALL_SCOPES, startSts } from "./support/start-sts.js";
+import { IS_PYTHON } from "./support/under-test.js";
 
 vi.mock("node:timers/promises", { spy: true });
 
@@ -54,9 +55,9 @@ describe.concurrent.each(await Promise.all(modes.map(start)))("$mode", (server) 
     ["an agent by 2 hops", delegated(2), "pay", { amount: 7 }, "Paid 7 for user_dev"],
   ])("%s calls a tool (%#)", async (_who, claims, name, args, text) => {
     const { client } = await open(url, claims);
-    expect(await client.callTool({ name, arguments: { ...args } })).toStrictEqual({
-      content: [{ type: "text", text }],
-    });
+    const { isError = false, ...result } = await client.callTool({ name, arguments: { ...args } });
+    expect(isError).toBe(false);
+    expect(result).toStrictEqual({ content: [{ type: "text", text }] });
   });
 
   test.each<[who: string, claims: MintClaims, caller: object]>([
@@ -132,11 +133,12 @@ describe.concurrent.each(await Promise.all(modes.map(start)))("$mode", (server) 
   });
 });
 
-// Without state, a cancellation reaches another instance than the call did: it can't be heard.
-test("slow stops when it is cancelled", async () => {
+// Without state, a cancellation reaches another instance than the call did: it can't be heard. How the
+// server in Python takes it can't be seen from this process: python/tests/test_notes_server.py does.
+test.skipIf(IS_PYTHON)("slow stops when it is cancelled", async () => {
   const [stateful] = modes;
   if (stateful === undefined) throw new Error("There is no stateful mode");
-  const url = await startInProcess(sts, stateful, { revocations: new InMemoryRevocationStore() });
+  const url = await startSteered(sts, stateful, { revocations: new Revocations() });
   const { client, received } = await open(url, user);
   const cancelling = new AbortController();
   const call = client.callTool({ name: "slow", arguments: { seconds: 600 } }, undefined, {

@@ -1,11 +1,10 @@
 import type { DevSts } from "@caracalai/dev-sts";
-import { InMemoryRevocationStore } from "@caracalai/revocation";
-import { createKeyCache } from "@caracalai/transport-mcp";
 import { describe, expect, test, vi } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { modes } from "./support/modes.js";
 import { callOf, initialize, post, textOf } from "./support/post.js";
-import { startInProcess } from "./support/start-in-process.js";
 import { environmentOf, startServer } from "./support/start-server.js";
+import { startSteered } from "./support/start-steered.js";
 import { startSts } from "./support/start-sts.js";
 
 const WITHOUT_STATE = { STATELESS: "1" };
@@ -20,7 +19,7 @@ test("1,000 concurrent first requests make one key-set request, and all succeed"
   });
   expect(new Set(await Promise.all(calls))).toStrictEqual(new Set(["200 true"]));
   expect(sts.keySetRequests()).toBe(1);
-}, 60_000);
+}, 120_000);
 
 describe.concurrent.each(modes)("$mode: a key", (mode) => {
   const ask = async (url: string, token: string) => (await post(url, initialize, token)).status;
@@ -40,9 +39,9 @@ describe.concurrent.each(modes)("$mode: a key", (mode) => {
 
   test("that is served no more stops working, and the other one does not", async () => {
     const sts = await startSts();
-    const url = await startInProcess(sts, mode, {
-      revocations: new InMemoryRevocationStore(),
-      keyCache: createKeyCache({ ttlMs: 100 }),
+    const url = await startSteered(sts, mode, {
+      revocations: new Revocations(),
+      keyTtlMs: 100,
     });
     const old = sts.mint();
     const oldKid = kidInUse(sts);

@@ -30,10 +30,10 @@ describe.concurrent.each(modes)("$mode", ({ environment }) => {
     await sts.resume();
     await vi.waitFor(
       async () => expect((await post(fresh.url, initialize, sts.mint())).status).toBe(200),
-      { timeout: 50_000, interval: 250 },
+      { timeout: 100_000, interval: 250 },
     );
     expect((await session.call("whoami")).status).toBe(200);
-  }, 60_000);
+  }, 150_000);
 
   test("an STS that never answers: 503 by the deadline, for all who wait", async () => {
     let connections = 0;

@@ -1,17 +1,17 @@
 import { delegatedMandate } from "@caracalai/dev-sts";
-import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { answers } from "@caracalai/transport-mcp";
 import { describe, expect, test } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { type Mode, modes } from "./support/modes.js";
 import { callOf, initialize, post } from "./support/post.js";
 import { refusals } from "./support/refusals.js";
-import { startInProcess } from "./support/start-in-process.js";
 import { environmentOf, startServer } from "./support/start-server.js";
+import { startSteered } from "./support/start-steered.js";
 import { startSts } from "./support/start-sts.js";
 
 const METADATA = 'resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource"';
 
-const revocations = new InMemoryRevocationStore();
+const revocations = new Revocations();
 const [sts, stsThatIsDown] = await Promise.all([startSts({ revocations }), startSts()]);
 await stsThatIsDown.pause();
 
@@ -64,12 +64,12 @@ test("every code there is stands in the table", () => {
 async function startAll(mode: Mode) {
   const start = async (environment = {}) =>
     (await startServer({ ...environmentOf(sts), ...mode.environment, ...environment })).url;
-  const [plain, chained, cutOff, inProcess] = await Promise.all([
+  const [plain, chained, cutOff, steered] = await Promise.all([
     start(),
     start({ CARACAL_REQUIRE_CHAIN_CONTAINS: "app_1, app_2" }),
     start({ CARACAL_ISSUER: stsThatIsDown.issuer }),
-    startInProcess(sts, mode, { revocations }),
+    startSteered(sts, mode, { revocations }),
   ]);
-  const urls = { plain, chained, "cut off": cutOff, "in process": inProcess };
+  const urls = { plain, chained, "cut off": cutOff, steered };
   return { ...mode, urls };
 }

@@ -1,10 +1,10 @@
 import { agentMandate, type DevSts, delegatedMandate, type MintClaims } from "@caracalai/dev-sts";
-import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { describe, expect, test } from "vitest";
+import { Revocations } from "../../demo/src/revocations.js";
 import { connect } from "./support/connect.js";
 import { type Mode, modes } from "./support/modes.js";
 import { callOf, post } from "./support/post.js";
-import { startInProcess } from "./support/start-in-process.js";
+import { startSteered } from "./support/start-steered.js";
 import { startSts } from "./support/start-sts.js";
 
 /** Zones of their own, so that what happens in one row is not seen in the others. */
@@ -77,7 +77,7 @@ describe.concurrent.each(await Promise.all(modes.map(startOne)))("$mode", ({ sts
 });
 
 async function startOne(mode: Mode) {
-  const revocations = new InMemoryRevocationStore();
+  const revocations = new Revocations();
   const sts = await startSts({ zones: [REVOKING, CHANGING, BESIDE], revocations });
-  return { ...mode, sts, url: await startInProcess(sts, mode, { revocations }) };
+  return { ...mode, sts, url: await startSteered(sts, mode, { revocations }) };
 }

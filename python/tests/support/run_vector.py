@@ -10,6 +10,7 @@ import httpx
 from caracalai_identity import KeyLookup, KeyQuery, MaybeAwaitable
 from caracalai_revocation import InMemoryRevocationStore
 from caracalai_transport_mcp import (
+    Decision,
     KeyCache,
     MandateVerifier,
     Principal,
@@ -43,6 +44,12 @@ class Run(NamedTuple):
     fetched: list[str]
     key_lookups: int
     store_calls: int
+    again: dict[str, Any]
+    """What came out of the same question to the same verifier, asked once more."""
+    asked_again: int
+    """How often the store was asked for that."""
+    cached: list[bool]
+    """Whether the mandate was known as verified: the first time, and the second."""
 
 
 async def run_vector(vector: Vector, named_key_sets: Mapping[str, object]) -> Run:
@@ -52,14 +59,19 @@ async def run_vector(vector: Vector, named_key_sets: Mapping[str, object]) -> Ru
     async with httpx.AsyncClient(transport=httpx.MockTransport(serve)) as client:
         cache = CountingCache(create_key_cache(http_client=client, on_warning=lambda _: None))
         store = CountingStore(vector)
+        decisions: list[Decision] = []
         verifier = create_mandate_verifier(
             **{OPTION_NAMES[name]: value for name, value in vector["config"].items()},
             revocations=store,
             key_cache=cache,
             now=lambda: float(vector["now"]),
+            on_decision=decisions.append,
         )
         outcome = await _judge(verifier, vector)
-    return Run(outcome, fetched, cache.lookups, store.calls)
+        asked = [*fetched], cache.lookups, store.calls
+        again = await _judge(verifier, vector)
+    cached = [decision.cached for decision in decisions]
+    return Run(outcome, *asked, again, store.calls - asked[2], cached)
 
 
 async def _judge(verifier: MandateVerifier, vector: Vector) -> dict[str, Any]:

@@ -23,7 +23,8 @@ async def serving(server: FastMCP, **options: Any) -> AsyncIterator[str]:
 @asynccontextmanager
 async def serving_app(app: Any) -> AsyncIterator[str]:
     """Serves an ASGI application while it lasts, and gives its origin."""
-    listener = socket.socket()
+    # Said to be TCP: else asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app, log_level="error", timeout_graceful_shutdown=1, lifespan="on", ws="none"
@@ -70,6 +71,6 @@ async def post(
     """Sends one message, outside of any session, with or without a mandate."""
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as client:
         body = {"jsonrpc": "2.0", "id": 1, **message}
         return await client.post(url, json=body, headers={**MCP_HEADERS, **headers})

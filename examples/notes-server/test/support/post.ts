@@ -46,7 +46,7 @@ export async function post(
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     body: bodyOf(message),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(90_000),
   });
   return readAnswer(response);
 }

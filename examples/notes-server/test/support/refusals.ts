@@ -19,7 +19,7 @@ export interface Refusal {
   readonly hint: string;
 }
 
-type ServerName = "plain" | "chained" | "cut off" | "in process";
+type ServerName = "plain" | "chained" | "cut off" | "steered";
 
 const now = () => Math.floor(Date.now() / 1_000);
 const otherKid = "kid_of_nobody";
@@ -197,7 +197,7 @@ export const refusals: readonly Refusal[] = [
   {
     code: "session_revoked",
     what: "a revoked session",
-    server: "in process",
+    server: "steered",
     token: async (sts) => {
       await sts.revoke("session_gone");
       return sts.mint({ sid: "session_gone" });
@@ -210,7 +210,7 @@ export const refusals: readonly Refusal[] = [
   {
     code: "delegation_stale",
     what: "issued before the delegation graph changed",
-    server: "in process",
+    server: "steered",
     token: async (sts) => {
       const token = sts.mint(delegatedMandate());
       await sts.bumpEpoch();

@@ -1,13 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import process from "node:process";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import type { DevSts } from "@caracalai/dev-sts";
 import { cleanUp } from "./clean-up.js";
 import { AUDIENCE } from "./start-sts.js";
-
-/** What is under test: any program that takes the same variables can stand here. */
-const COMMAND = [process.execPath, fileURLToPath(new URL("../../dist/main.js", import.meta.url))];
+import { COMMAND } from "./under-test.js";
 
 /** Environment variables; one that is undefined is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,7 +55,7 @@ export function runServer(environment: Environment): Promise<Exit> {
 }
 
 function launch(environment: Environment) {
-  const [program = "", ...args] = COMMAND;
+  const [program, ...args] = COMMAND;
   const child = spawn(program, args, {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

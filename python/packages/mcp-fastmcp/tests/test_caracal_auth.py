@@ -77,7 +77,8 @@ async def test_what_a_context_says(sts: DevSts) -> None:
         assert context.mandate.delegation_path == ("edge_1", "edge_2")
         assert context.principal.hop_count == 2
         # What FastMCP binds a session to.
-        assert (context.subject, context.claims["iss"]) == ("user_dev", sts.issuer)
+        assert context.subject == "user:zone_dev:user_dev"
+        assert (context.claims["sub"], context.claims["iss"]) == ("user_dev", sts.issuer)
         assert context.claims["delegation_chain"][2] == {
             "application_id": "app_dev",
             "agent_session_id": "agent_session_dev",

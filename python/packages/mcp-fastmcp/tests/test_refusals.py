@@ -182,7 +182,7 @@ async def test_what_is_not_one_token(
 ) -> None:
     token = sts.mint()
     sent = [("authorization", value.format(token=token).encode("latin-1")) for value in headers]
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         answer = await client.post(
             f"{served.url}?access_token={token}",
             json={"jsonrpc": "2.0", "id": 1, "access_token": token, **INITIALIZE},
@@ -199,7 +199,7 @@ async def test_what_is_one_token(served: Served, sts: DevSts, scheme: str) -> No
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS", "PUT"])
 async def test_every_method_is_judged(served: Served, method: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         answer = await client.request(method, served.url, headers=MCP_HEADERS)
     assert (answer.status_code, answer.json()["error"]) == (401, "missing_token")
 
@@ -220,7 +220,7 @@ async def test_every_method_is_judged(served: Served, method: str) -> None:
     ids=lambda content: repr(content[:10]),
 )
 async def test_whatever_the_body_who_is_nobody_is_refused(served: Served, content: bytes) -> None:
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as client:
         answer = await client.post(served.url, content=content, headers=MCP_HEADERS)
     assert (answer.status_code, answer.json()["error"]) == (401, "missing_token")
 
@@ -240,7 +240,7 @@ async def test_a_body_that_is_longer_than_is_looked_at_reaches_the_server_whole(
 
 async def test_the_metadata_that_challenges_point_to(served: Served, sts: DevSts) -> None:
     origin = served.url.removesuffix("/mcp")
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         for path in ("", "/mcp"):
             answer = await client.get(f"{origin}/.well-known/oauth-protected-resource{path}")
             assert answer.status_code == 200
@@ -268,7 +268,7 @@ async def test_the_resource_where_the_audience_is_no_url(sts: DevSts) -> None:
         answer = await post(url, INITIALIZE, None)
         meta = "https://notes.example.com/.well-known/oauth-protected-resource/mcp"
         assert answer.headers["www-authenticate"] == f'Bearer resource_metadata="{meta}"'
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             path = url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp")
             assert (await client.get(path)).json() == {
                 "resource": "https://notes.example.com/mcp",
@@ -283,7 +283,7 @@ async def test_without_a_base_url_there_is_no_metadata(sts: DevSts) -> None:
     async with serving(notes.mcp) as url:
         answer = await post(url, INITIALIZE, None)
         assert answer.headers["www-authenticate"] == 'Bearer scope="mcp:tool:call"'
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             path = url.replace("/mcp", "/.well-known/oauth-protected-resource")
             assert (await client.get(path)).status_code == 404
 
@@ -301,7 +301,10 @@ async def test_routes_of_the_users_own_are_open_and_know_who_calls(sts: DevSts) 
     async def login(_: Request) -> PlainTextResponse:
         return PlainTextResponse("log in", 401)
 
-    async with serving(notes.mcp) as url, httpx.AsyncClient(trust_env=False) as client:
+    async with (
+        serving(notes.mcp) as url,
+        httpx.AsyncClient(trust_env=False, verify=False) as client,
+    ):
         origin = url.removesuffix("/mcp")
         assert (await client.get(f"{origin}/health")).json() == {"caller": "", "is": False}
         for token, caller in ((sts.mint(), "app_dev"), ("nonsense", "")):
@@ -323,7 +326,7 @@ async def test_cors_of_the_users_own_still_works(sts: DevSts) -> None:
     origin = {"origin": "https://app.example"}
     async with (
         serving(notes.mcp, middleware=[cors]) as url,
-        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(trust_env=False, verify=False) as client,
     ):
         asks = {**origin, "access-control-request-method": "POST"}
         preflight = await client.options(url, headers=asks)

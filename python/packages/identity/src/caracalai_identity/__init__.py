@@ -28,7 +28,7 @@ from ._maybe_awaitable import MaybeAwaitable
 from ._refusals import refuse_token, unavailable
 from ._settle_within import DeadlineError, settle_within
 from ._utf16 import utf16_length
-from ._verify_mandate import verify_mandate
+from ._verify_mandate import VerifiedMandate, confirm_mandate, verify_mandate, verify_token
 from ._zone_keys import KeyLookup
 
 __all__ = [
@@ -48,8 +48,10 @@ __all__ = [
     "Mandate",
     "MandateError",
     "MaybeAwaitable",
+    "VerifiedMandate",
     "VerifyingKey",
     "anchors_of",
+    "confirm_mandate",
     "create_key_cache",
     "delegation_epoch_of",
     "hop_count_of",
@@ -63,4 +65,5 @@ __all__ = [
     "unavailable",
     "utf16_length",
     "verify_mandate",
+    "verify_token",
 ]

@@ -47,10 +47,28 @@ def judge_claims(payload: JsonObject, policy: ClaimsPolicy, now: float) -> Manda
     if claims is None:
         return refuse_token("claim")
 
-    if claims.get("iss") != policy.issuer:
-        return refuse_token("issuer")
     aud = claims.get("aud")
     audience = tuple(aud) if isinstance(aud, list) else (aud,)
+    refusal = _judge_values(claims, audience, policy, now)
+    return _to_mandate(claims, audience) if refusal is None else refusal
+
+
+def judge_claims_again(mandate: Mandate, policy: ClaimsPolicy, now: float) -> MandateError | None:
+    """The same of a mandate whose claims were read before: all but their types.
+
+    Args:
+        mandate: As `judge_claims` returned it.
+        policy: What it is held against.
+        now: Seconds since the epoch; a fraction of a second has not passed yet.
+    """
+    return _judge_values(vars(mandate), mandate.aud, policy, now)
+
+
+def _judge_values(
+    claims: JsonObject, audience: tuple[object, ...], policy: ClaimsPolicy, now: float
+) -> MandateError | None:
+    if claims.get("iss") != policy.issuer:
+        return refuse_token("issuer")
     if policy.audience not in audience:
         return refuse_token("audience")
 
@@ -62,8 +80,7 @@ def judge_claims(payload: JsonObject, policy: ClaimsPolicy, now: float) -> Manda
         return refuse_token("use")
     if claims.get("zone_id") not in policy.zone_ids:
         return _refuse_zone()
-
-    return _to_mandate(claims, audience)
+    return None
 
 
 def _judge_times(claims: JsonObject, policy: ClaimsPolicy, now: float) -> MandateError | None:

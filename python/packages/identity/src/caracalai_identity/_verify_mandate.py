@@ -3,11 +3,11 @@
 import asyncio
 import inspect
 from collections.abc import Callable
-from typing import cast
+from typing import NamedTuple, cast
 
 from ._es256 import VerifyingKey, is_genuine
 from ._json_object import parse_json_object
-from ._judge_claims import ClaimsPolicy, judge_claims
+from ._judge_claims import ClaimsPolicy, judge_claims, judge_claims_again
 from ._jws import ParsedJws, parse_jws
 from ._key_cache import KeyCache, KeyQuery
 from ._mandate import Mandate
@@ -19,6 +19,15 @@ from ._zone_keys import KeyLookup
 
 _KEY_DEADLINE_MS = 30_000
 """Far beyond what a key cache of ours takes: two fetches of 5 seconds."""
+
+
+class VerifiedMandate(NamedTuple):
+    """A mandate, and what its signature was verified with: no part of its token."""
+
+    mandate: Mandate
+    kid: str
+    """The key id that its token names."""
+    key: VerifyingKey
 
 
 async def verify_mandate(
@@ -37,6 +46,14 @@ async def verify_mandate(
     Returns:
         The mandate or why there is none.
     """
+    verified = await verify_token(token, policy, keys, now)
+    return verified if isinstance(verified, MandateError) else verified.mandate
+
+
+async def verify_token(
+    token: str, policy: ClaimsPolicy, keys: KeyCache, now: Callable[[], float]
+) -> VerifiedMandate | MandateError:
+    """As `verify_mandate`, for who wants to know the mandate again."""
     jws = parse_jws(token)
     if isinstance(jws, MandateError):
         return jws
@@ -50,7 +67,34 @@ async def verify_mandate(
     payload = parse_json_object(jws.payload)
     if payload is None:
         return refuse_token("payload")
-    return judge_claims(payload, policy, now())
+    mandate = judge_claims(payload, policy, now())
+    return mandate if isinstance(mandate, MandateError) else VerifiedMandate(mandate, jws.kid, key)
+
+
+async def confirm_mandate(
+    verified: VerifiedMandate, policy: ClaimsPolicy, keys: KeyCache, now: Callable[[], float]
+) -> VerifiedMandate | MandateError | None:
+    """Judges again, without its token, a mandate that was verified before: its key and its claims.
+
+    Args:
+        verified: As `verify_token` returned it, for the same policy.
+        policy: What its claims are held against.
+        keys: Where its key is looked up.
+        now: Gives seconds since the epoch; asked once the key is found.
+
+    Returns:
+        The same, or why it does not stand; None where its key id is of another key by now, so that
+        the signature has to be verified anew.
+    """
+    mandate = verified.mandate
+    query = KeyQuery(issuer=policy.issuer, zone_id=mandate.zone_id, kid=verified.kid)
+    key = await _find_first([query], keys)
+    if isinstance(key, MandateError):
+        return key
+    # Key sets are read anew now and then: the same key is another object afterwards.
+    if key is not verified.key and key != verified.key:
+        return None
+    return judge_claims_again(mandate, policy, now()) or verified
 
 
 async def _find_key(
@@ -70,6 +114,10 @@ async def _find_key(
         )
         for zone_id in (zone_ids if named is None else (named,))
     ]
+    return await _find_first(queries, keys)
+
+
+async def _find_first(queries: list[KeyQuery], keys: KeyCache) -> VerifyingKey | MandateError:
     try:
         lookups = await _find_all(queries, keys)
     except Exception:  # only a key cache that was passed in can raise, or wait for so long

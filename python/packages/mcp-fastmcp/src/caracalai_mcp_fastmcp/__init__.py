@@ -2,6 +2,8 @@
 
 from caracalai_transport_mcp import (
     ConfigurationError,
+    Decision,
+    DecisionItem,
     Mandate,
     Principal,
     create_key_cache,
@@ -23,6 +25,8 @@ __all__ = [
     "CaracalContext",
     "CaracalTokenVerifier",
     "ConfigurationError",
+    "Decision",
+    "DecisionItem",
     "Guard",
     "Mandate",
     "Needs",

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote
 
 from fastmcp.server.auth import AccessToken
 from pydantic import Field, PrivateAttr
@@ -12,8 +13,9 @@ from caracalai_transport_mcp import Mandate, Principal
 class CaracalContext(AccessToken):
     """Who is calling, and with what authority: FastMCP's access token, and the mandate.
 
-    `client_id`, `scopes`, `expires_at` (seconds since the epoch), `subject` and `claims` (under
-    their names on the wire) are FastMCP's own. The token stays out of its repr.
+    `client_id`, `scopes`, `expires_at` (seconds since the epoch) and `claims` (under their names on
+    the wire) are FastMCP's own. So is `subject`, by which it tells whose a session is: it names the
+    zone and the type of the subject as well. The token stays out of its repr.
     """
 
     token: str = Field(repr=False)
@@ -51,13 +53,18 @@ def context_of(principal: Principal, token: str) -> CaracalContext:
         token=token,
         # FastMCP binds sessions to client, issuer (in the claims) and subject.
         client_id=principal.client_id,
-        subject=principal.sub,
+        subject=_subject_of(principal),
         claims=_claims_of(principal.mandate),
         scopes=list(principal.scopes),
         expires_at=principal.expires_at,
     )
     context._principal = principal  # noqa: SLF001 - its own, but not a field
     return context
+
+
+def _subject_of(principal: Principal) -> str:
+    """Two zones, or a user and an application, may have subjects of one name."""
+    return f"{principal.sub_type}:{quote(principal.zone_id, safe='')}:{principal.sub}"
 
 
 def _claims_of(mandate: Mandate) -> dict[str, Any]:

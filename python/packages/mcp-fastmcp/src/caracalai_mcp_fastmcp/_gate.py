@@ -57,7 +57,9 @@ class Gate:
             await self._admit(scope, receive, send)
         else:
             header = _authorization(scope)
-            _identify(scope, header, await self._mandates.authorization(header))
+            # Who says nothing of themselves on an open route was not refused anything.
+            result = await self._mandates.authorization(header) if header else None
+            _identify(scope, header, result)
             await self._app(scope, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,9 +89,9 @@ class Gate:
     async def _judge(self, scope: Scope, header: list[str], body: bytes) -> AuthResult:
         """By what the server needs, and what everything needs that the body is going to call."""
         server = getattr(scope["app"].state, "fastmcp_server", None)
-        needs = await needs_before_dispatch(server, called_items(body))
+        needs, items = await needs_before_dispatch(server, called_items(body))
         judge = reduce(MandateVerifier.require, needs, self._mandates)
-        return await judge.authorization(header)
+        return await judge.authorization(header, about=items)
 
 
 def _is_protected(scope: Scope) -> bool:
@@ -110,9 +112,9 @@ def _authorization(scope: Scope) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
 
 
-def _identify(scope: Scope, header: list[str], result: AuthResult) -> None:
+def _identify(scope: Scope, header: list[str], result: AuthResult | None) -> None:
     """Says who calls, in the way that FastMCP reads."""
-    if isinstance(result, Refused):
+    if result is None or isinstance(result, Refused):
         scope["user"], scope["auth"] = UnauthenticatedUser(), AuthCredentials()
         # To FastMCP a token that it does not know would be a bad one, and it would say so in its
         # log, also where the token could not be judged.

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from fastmcp import FastMCP
 from fastmcp.exceptions import AuthorizationError
@@ -14,6 +14,7 @@ from fastmcp.utilities.components import FastMCPComponent
 from caracalai_transport_mcp import (
     AuthResult,
     CapturedRequirements,
+    DecisionItem,
     MandateError,
     MandateVerifier,
     Principal,
@@ -24,7 +25,14 @@ from caracalai_transport_mcp import (
 
 from ._called_items import CalledItem, ItemKind
 from ._current_principal import missing_token, principal_of_call
-from ._items import Table, local_component, names_of, needs_of_component, needs_of_item
+from ._items import (
+    Table,
+    decision_items_of,
+    local_component,
+    names_of,
+    needs_of_component,
+    needs_of_item,
+)
 
 T = TypeVar("T")
 Component = TypeVar("Component", bound=FastMCPComponent)
@@ -114,8 +122,10 @@ class Guard(Middleware):
             return None
         if isinstance(caller, MandateError):
             return caller
-        needs = await needs_of_item(_server_of(context), CalledItem(kind, name), self.table)
-        result = await reduce(MandateVerifier.require, needs, self._verifier).recheck(caller)
+        item = CalledItem(kind, name)
+        needs, about = await needs_of_item(_server_of(context), item, self.table)
+        judge = reduce(MandateVerifier.require, needs, self._verifier)
+        result = await judge.recheck(caller, about=about)
         return result.error if isinstance(result, Refused) else None
 
     async def _filter(self, kind: ItemKind, components: Sequence[Component]) -> list[Component]:
@@ -152,17 +162,23 @@ class Guard(Middleware):
         return await self._verifier.authenticate(token)
 
 
-async def needs_before_dispatch(
-    server: FastMCP | None, items: Iterable[CalledItem]
-) -> tuple[CapturedRequirements, ...]:
-    """What calls need beside the server's own, as far as it is known in memory, each once.
+class CalledNeeds(NamedTuple):
+    """What calls need beside the server's own, each once, and what of the server they are to."""
+
+    needs: tuple[CapturedRequirements, ...]
+    items: tuple[DecisionItem, ...]
+
+
+async def needs_before_dispatch(server: FastMCP | None, items: Iterable[CalledItem]) -> CalledNeeds:
+    """What calls need, as far as it is known in memory.
 
     What comes from elsewhere, from a server that is mounted for one, is judged when it is called.
     """
     if server is None:
-        return ()
+        return CalledNeeds((), ())
     tables = [layer.table for layer in server.middleware if isinstance(layer, Guard)]
     needs: dict[CapturedRequirements, None] = {}
+    found: dict[DecisionItem, None] = {}
     for item in items:
         component = await local_component(server, item)
         names = {item.name, *names_of(component)}
@@ -170,7 +186,8 @@ async def needs_before_dispatch(
             entries = table.get(item.kind, {})
             needs |= dict.fromkeys(entries[name] for name in entries if name in names)
         needs |= dict.fromkeys(needs_of_component(component))
-    return tuple(needs)
+        found |= dict.fromkeys(decision_items_of(item.kind, component))
+    return CalledNeeds(tuple(needs), tuple(found))
 
 
 async def _denial(context: MiddlewareContext[Any], error: MandateError) -> ToolResult:

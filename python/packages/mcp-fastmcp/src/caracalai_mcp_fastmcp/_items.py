@@ -7,7 +7,7 @@ from fastmcp import FastMCP
 from fastmcp.server.providers import Provider
 from fastmcp.utilities.components import FastMCPComponent
 
-from caracalai_transport_mcp import CapturedRequirements, ConfigurationError
+from caracalai_transport_mcp import CapturedRequirements, ConfigurationError, DecisionItem
 
 from ._called_items import CalledItem, ItemKind
 from ._requirement import RequirementCheck, finding_requirements, read_needs
@@ -55,8 +55,12 @@ async def local_component(server: FastMCP, item: CalledItem) -> FastMCPComponent
 
 async def needs_of_item(
     server: FastMCP, item: CalledItem, table: Table
-) -> list[CapturedRequirements]:
-    """All that a call needs more than the server itself, wherever the component comes from."""
+) -> tuple[list[CapturedRequirements], tuple[DecisionItem, ...]]:
+    """All that a call needs more than the server itself, wherever the component comes from.
+
+    Returns:
+        That, and what is called, where it is there.
+    """
     entries = table.get(item.kind, {})
     with finding_requirements() as found:
         component = await _component(server, item)
@@ -65,7 +69,18 @@ async def needs_of_item(
     if component is None:
         # Another name that leads to a tool ends with the tool's own: see FastMCP's hashed names.
         needs += [entries[name] for name in entries if item.name.endswith(f"_{name}")]
-    return [*needs, *found]
+    return [*needs, *found], decision_items_of(item.kind, component)
+
+
+def decision_items_of(
+    kind: ItemKind, component: FastMCPComponent | None
+) -> tuple[DecisionItem, ...]:
+    """A component as operators are told of it: by the name that it was registered with."""
+    is_template = getattr(component, "uri_template", None) is not None
+    return tuple(
+        DecisionItem("resource_template" if is_template else kind, name)
+        for name in names_of(component)
+    )
 
 
 async def _component(source: Provider, item: CalledItem) -> FastMCPComponent | None:

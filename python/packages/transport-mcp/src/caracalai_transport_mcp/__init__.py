@@ -17,6 +17,7 @@ from ._active_authority import check_active_authority
 from ._answers import ANSWERS, Answer
 from ._auth_result import Accepted, AuthResult, Refused
 from ._challenge import Challenge, challenge, error_body, error_text
+from ._decision import Decision, DecisionHook, DecisionItem
 from ._extract_bearer import AuthorizationHeader, extract_bearer
 from ._mandate_verifier import MandateVerifier, authenticate, create_mandate_verifier
 from ._principal import Principal
@@ -28,6 +29,7 @@ from ._protected_resource_metadata import (
 )
 from ._requirements import CapturedRequirements, Requirements, Route, capture_requirements
 from ._server_url import is_server_url
+from ._verified_mandates import VerifiedMandatesOptions
 from ._verifier_options import MandateVerifierOptions
 
 __all__ = [
@@ -42,6 +44,9 @@ __all__ = [
     "Check",
     "Code",
     "ConfigurationError",
+    "Decision",
+    "DecisionHook",
+    "DecisionItem",
     "DelegationChainEntry",
     "KeyCache",
     "KeyCacheOptions",
@@ -55,6 +60,7 @@ __all__ = [
     "Refused",
     "Requirements",
     "Route",
+    "VerifiedMandatesOptions",
     "authenticate",
     "capture_requirements",
     "challenge",

@@ -1,8 +1,9 @@
 """A verifier for one resource server."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from caracalai_identity import (
     AuthorityPolicy,
@@ -10,13 +11,15 @@ from caracalai_identity import (
     judge_authority,
     settle_within,
     unavailable,
-    verify_mandate,
 )
 
 from ._active_authority import judge_expiry, judge_revocation
 from ._auth_result import Accepted, AuthResult, Refused
+from ._decision import DecisionItem
+from ._decision_watch import DecisionWatch
 from ._extract_bearer import AuthorizationHeader, read_credentials
-from ._principal import Principal, principal_of
+from ._find_principal import find_principal
+from ._principal import Principal
 from ._requirements import Route, narrow
 from ._verifier_options import MandateVerifierOptions, VerifierConfig, read_verifier_options
 
@@ -49,42 +52,53 @@ class MandateVerifier:
         """What every mandate needs; routes narrow it."""
         return self._config.defaults
 
-    async def authenticate(self, token: str, route: Route | None = None) -> AuthResult:
+    async def authenticate(
+        self, token: str, route: Route | None = None, about: Sequence[DecisionItem] = ()
+    ) -> AuthResult:
         """Judges a token, without its scheme: steps 2 to 7 of the order of checks.
 
         Args:
             token: A compact JWS.
             route: What this operation needs on top of the defaults.
+            about: What it is going to use, for the record that `on_decision` gets.
 
         Raises:
             ConfigurationError: The route is malformed; whatever the token is, an answer comes out.
         """
         policy = self._policy_for(route)
+        watch = self._watch("request", about)
         if not isinstance(token, str) or token == "":
-            return Refused(_missing_token(policy))
-        return await self._judge_token(token, policy)
+            return watch.report(Refused(_missing_token(policy)))
+        return watch.report(await self._judge_token(token, policy, watch))
 
     async def authorization(
-        self, header: AuthorizationHeader, route: Route | None = None
+        self,
+        header: AuthorizationHeader,
+        route: Route | None = None,
+        about: Sequence[DecisionItem] = (),
     ) -> AuthResult:
         """Judges an `Authorization` header: step 1, then as `authenticate`.
 
         Args:
             header: Its value, every value where it was sent more than once, or None.
             route: What this operation needs on top of the defaults.
+            about: What it is going to use, for the record that `on_decision` gets.
 
         Raises:
             ConfigurationError: The route is malformed.
         """
         policy = self._policy_for(route)
+        watch = self._watch("request", about)
         credentials = read_credentials(header)
         if credentials.kind == "missing":
-            return Refused(_missing_token(policy))
+            return watch.report(Refused(_missing_token(policy)))
         if credentials.kind == "malformed":
-            return Refused(_malformed_credentials())
-        return await self._judge_token(credentials.token, policy)
+            return watch.report(Refused(_malformed_credentials()))
+        return watch.report(await self._judge_token(credentials.token, policy, watch))
 
-    async def recheck(self, principal: Principal, route: Route | None = None) -> AuthResult:
+    async def recheck(
+        self, principal: Principal, route: Route | None = None, about: Sequence[DecisionItem] = ()
+    ) -> AuthResult:
         """Judges again a principal that this verifier has let in, right before a handler runs.
 
         Its expiry, its authority for a further operation, its revocation.
@@ -92,14 +106,9 @@ class MandateVerifier:
         Raises:
             ConfigurationError: The route is malformed.
         """
-        config = self._config
-        mandate = principal.mandate
-        error = (
-            judge_expiry(mandate, config.now())
-            or judge_authority(mandate, self._policy_for(route))
-            or await judge_revocation(mandate, config.revocations, config.revocation_timeout_ms)
-        )
-        return Accepted(principal) if error is None else Refused(error)
+        policy = self._policy_for(route)
+        watch = self._watch("recheck", about)
+        return watch.report(await self._judge_standing(principal, policy, watch))
 
     async def until_ended(self, principal: Principal) -> MandateError:
         """Waits until a mandate that was let in holds no more, for what stays open.
@@ -113,7 +122,7 @@ class MandateVerifier:
         config = self._config
 
         async def recheck() -> MandateError | None:
-            result = await self.recheck(principal)
+            result = await self._judge_standing(principal, self.defaults, _unwatched())
             return None if result.ok else result.error
 
         return await config.news.until_ended(principal.mandate, config.now, recheck)
@@ -159,16 +168,45 @@ class MandateVerifier:
     def _policy_for(self, route: Route | None) -> AuthorityPolicy:
         return self.defaults if route is None else narrow(self.defaults, route)
 
-    async def _judge_token(self, token: str, policy: AuthorityPolicy) -> AuthResult:
+    def _watch(
+        self, stage: Literal["request", "recheck"], about: Sequence[DecisionItem]
+    ) -> DecisionWatch:
+        return DecisionWatch(self._config.on_decision, stage, about)
+
+    async def _judge_token(
+        self, token: str, policy: AuthorityPolicy, watch: DecisionWatch
+    ) -> AuthResult:
         """Steps 2 to 7: shape, key, signature and claims, then authority, then revocation."""
-        config = self._config
-        mandate = await verify_mandate(token, config.claims, config.key_cache, config.now)
-        if isinstance(mandate, MandateError):
-            return Refused(mandate)
+        principal = await find_principal(token, self._config, watch)
+        if isinstance(principal, MandateError):
+            return Refused(principal)
+        return await self._judge_verified(principal, policy, watch)
+
+    async def _judge_verified(
+        self, principal: Principal, policy: AuthorityPolicy, watch: DecisionWatch
+    ) -> AuthResult:
+        """Steps 6 and 7: authority, then revocation."""
+        config, mandate = self._config, principal.mandate
+        watch.zone_id = mandate.zone_id
         error = judge_authority(mandate, policy) or await judge_revocation(
             mandate, config.revocations, config.revocation_timeout_ms
         )
-        return Accepted(principal_of(mandate)) if error is None else Refused(error)
+        return Accepted(principal) if error is None else Refused(error)
+
+    async def _judge_standing(
+        self, principal: Principal, policy: AuthorityPolicy, watch: DecisionWatch
+    ) -> AuthResult:
+        """Of a mandate that was verified before: the clock, then authority, then revocation."""
+        watch.zone_id = principal.mandate.zone_id
+        expiry = judge_expiry(principal.mandate, self._config.now())
+        if expiry is not None:
+            return Refused(expiry)
+        return await self._judge_verified(principal, policy, watch)
+
+
+def _unwatched() -> DecisionWatch:
+    """For what is judged again while it stays open, which is no decision of its own."""
+    return DecisionWatch(None, "recheck", ())
 
 
 def create_mandate_verifier(**options: "Unpack[MandateVerifierOptions]") -> MandateVerifier:

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from caracalai_identity import (
     AuthorityPolicy,
@@ -15,10 +15,16 @@ from caracalai_identity import (
 )
 from caracalai_revocation import RevocationStore
 
+from ._decision import DecisionHook
 from ._read_options import read_integer, read_list, read_text, reject_unknown_names
 from ._requirements import REQUIREMENT_NAMES, Requirements, read_defaults
 from ._server_url import read_server_url
 from ._standing import RevocationNews
+from ._verified_mandates import (
+    VerifiedMandates,
+    VerifiedMandatesOptions,
+    read_verified_mandates,
+)
 
 
 class _RequiredOptions(TypedDict):
@@ -44,14 +50,21 @@ class MandateVerifierOptions(_RequiredOptions, Requirements, total=False):
         revocation_timeout_ms: How long the revocation store may take, in milliseconds: 1 to
             10,000. Default 250.
         key_cache: Where keys are kept. Default: one cache for all verifiers of the process.
+        verified_mandates: How many mandates are remembered as verified, so that their signature is
+            not verified each time; all else is judged each time. False: none. See
+            `VerifiedMandatesOptions`.
         now: The clock, in seconds since the epoch. Default: `time.time`.
+        on_decision: Is told of every decision. What it returns or raises changes nothing; an
+            awaitable is not waited for.
     """
 
     clock_tolerance_seconds: int | None
     max_lifetime_seconds: int | None
     revocation_timeout_ms: int | None
     key_cache: KeyCache | None
+    verified_mandates: VerifiedMandatesOptions | Literal[False] | None
     now: Callable[[], float] | None
+    on_decision: DecisionHook | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,9 @@ class VerifierConfig:
     revocations: RevocationStore
     revocation_timeout_ms: int
     key_cache: KeyCache
+    verified: VerifiedMandates
     now: Callable[[], float]
+    on_decision: DecisionHook | None
     news: RevocationNews
 
 
@@ -76,7 +91,9 @@ _OPTION_NAMES = (
     "max_lifetime_seconds",
     "revocation_timeout_ms",
     "key_cache",
+    "verified_mandates",
     "now",
+    "on_decision",
     *REQUIREMENT_NAMES,
 )
 
@@ -124,7 +141,9 @@ def read_verifier_options(options: Mapping[str, Any]) -> VerifierConfig:
             most=10_000,
         ),
         key_cache=_read_key_cache(get("key_cache")),
+        verified=VerifiedMandates(read_verified_mandates(get("verified_mandates"))),
         now=_read_clock(get("now")),
+        on_decision=_read_hook(get("on_decision")),
     )
 
 
@@ -163,6 +182,12 @@ def _require_methods(name: str, value: object, *methods: str) -> None:
     for method in methods:
         if not callable(getattr(value, method, None)):
             raise ConfigurationError(f"{name} has no method {method}")
+
+
+def _read_hook(value: object) -> DecisionHook | None:
+    if value is not None and not callable(value):
+        raise ConfigurationError("on_decision has to be a function")
+    return value
 
 
 def _read_clock(value: object) -> Callable[[], float]:

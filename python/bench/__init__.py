@@ -1,0 +1,1 @@
+"""What a verification costs, beside peers and beside the raw signature."""
