@@ -1,0 +1,34 @@
+"""Which Caracal mandates were revoked, shared by many servers through Redis or Valkey.
+
+The store that all of them ask, the consumers that write what Caracal publishes into it, and a
+replica in memory that needs no round trip. Install `caracalai-revocation[redis]`.
+"""
+
+from ._configuration_error import ConfigurationError
+from ._events.event_verifier import EventVerifier, create_event_verifier
+from ._events.invalid_event_error import EventProblem, InvalidEventError
+from ._events.parse_delegation_event import parse_delegation_event
+from ._events.parse_revocation_event import parse_revocation_event
+from ._events.read_fields import FieldList
+from ._events.sign_event import sign_event
+from ._redis_store_error import RedisProblem, RedisStoreError
+from ._store.redis_revocation_store import RedisRevocationStore
+from ._store.require_safe_server import require_safe_server
+from ._store.store_options import RedisRevocationStoreOptions
+
+__all__ = [
+    "ConfigurationError",
+    "EventProblem",
+    "EventVerifier",
+    "FieldList",
+    "InvalidEventError",
+    "RedisProblem",
+    "RedisRevocationStore",
+    "RedisRevocationStoreOptions",
+    "RedisStoreError",
+    "create_event_verifier",
+    "parse_delegation_event",
+    "parse_revocation_event",
+    "require_safe_server",
+    "sign_event",
+]
