@@ -12,6 +12,10 @@ from ._events.parse_revocation_event import parse_revocation_event
 from ._events.read_fields import FieldList
 from ._events.sign_event import sign_event
 from ._redis_store_error import RedisProblem, RedisStoreError
+from ._replica.redis_revocation_replica import RedisRevocationReplica
+from ._replica.replica_health import ReplicaHealth
+from ._replica.replica_not_ready_error import ReplicaNotReadyError
+from ._replica.replica_options import RedisRevocationReplicaOptions
 from ._store.redis_revocation_store import RedisRevocationStore
 from ._store.require_safe_server import require_safe_server
 from ._store.store_options import RedisRevocationStoreOptions
@@ -23,9 +27,13 @@ __all__ = [
     "FieldList",
     "InvalidEventError",
     "RedisProblem",
+    "RedisRevocationReplica",
+    "RedisRevocationReplicaOptions",
     "RedisRevocationStore",
     "RedisRevocationStoreOptions",
     "RedisStoreError",
+    "ReplicaHealth",
+    "ReplicaNotReadyError",
     "create_event_verifier",
     "parse_delegation_event",
     "parse_revocation_event",

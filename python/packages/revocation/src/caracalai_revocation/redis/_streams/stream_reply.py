@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .._commands.replies import read_list, read_text, unexpected
 from .._events.read_fields import FieldList
+from .stream_id import is_stream_id
 
 
 class StreamEntry(NamedTuple):
@@ -28,7 +29,7 @@ def read_stream_reply(reply: object) -> list[StreamEntry]:
 
 
 def read_entries(reply: object) -> list[StreamEntry]:
-    """The entries in a reply to XRANGE or XCLAIM, or from a script.
+    """The entries in a reply to XRANGE, or from a script.
 
     Raises:
         RedisStoreError: It is not a list of entries.
@@ -38,10 +39,20 @@ def read_entries(reply: object) -> list[StreamEntry]:
         parts = read_list(entry, "an entry of a stream")
         if len(parts) != 2:
             raise unexpected("an entry of a stream")
-        entries.append(
-            StreamEntry(read_text(parts[0], "the id of an entry"), _read_field_list(parts[1]))
-        )
+        entries.append(StreamEntry(read_stream_id(parts[0]), _read_field_list(parts[1])))
     return entries
+
+
+def read_stream_id(reply: object) -> str:
+    """The id of an entry.
+
+    Raises:
+        RedisStoreError: The reply is none.
+    """
+    text = read_text(reply, "the id of an entry")
+    if not is_stream_id(text):
+        raise unexpected("the id of an entry")
+    return text
 
 
 def _read_field_list(reply: object) -> FieldList | None:
