@@ -5,6 +5,11 @@ replica in memory that needs no round trip. Install `caracalai-revocation[redis]
 """
 
 from ._configuration_error import ConfigurationError
+from ._consumer.consumer_group import LossKind
+from ._consumer.consumer_health import ConsumerError, ConsumerHealth, ConsumerState
+from ._consumer.consumer_options import RedisConsumerOptions, RevocationSink
+from ._consumer.redis_delegation_consumer import RedisDelegationConsumer
+from ._consumer.redis_revocation_consumer import RedisRevocationConsumer
 from ._events.event_verifier import EventVerifier, create_event_verifier
 from ._events.invalid_event_error import EventProblem, InvalidEventError
 from ._events.parse_delegation_event import parse_delegation_event
@@ -22,11 +27,18 @@ from ._store.store_options import RedisRevocationStoreOptions
 
 __all__ = [
     "ConfigurationError",
+    "ConsumerError",
+    "ConsumerHealth",
+    "ConsumerState",
     "EventProblem",
     "EventVerifier",
     "FieldList",
     "InvalidEventError",
+    "LossKind",
+    "RedisConsumerOptions",
+    "RedisDelegationConsumer",
     "RedisProblem",
+    "RedisRevocationConsumer",
     "RedisRevocationReplica",
     "RedisRevocationReplicaOptions",
     "RedisRevocationStore",
@@ -34,6 +46,7 @@ __all__ = [
     "RedisStoreError",
     "ReplicaHealth",
     "ReplicaNotReadyError",
+    "RevocationSink",
     "create_event_verifier",
     "parse_delegation_event",
     "parse_revocation_event",

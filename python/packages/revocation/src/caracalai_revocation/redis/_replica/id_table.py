@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from .id_segment import IdSegment
 
-_SEGMENT_ENTRIES = 4_096
+_SEGMENT_ENTRIES = 1_024
 """About how many entries a full table has in each segment: what one pause for growth moves."""
 
-_MAX_SEGMENTS = 4_096
+_MAX_SEGMENTS = 16_384
 
 
 class IdTable:
