@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import redis
 from redis.asyncio import Redis
@@ -141,8 +141,15 @@ def running_redis(*settings: str, persistent: bool = False) -> Iterator[RedisSer
         server.close()
 
 
+class HasUrl(Protocol):
+    """A server, or what stands before one."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @asynccontextmanager
-async def redis_client(server: RedisServer, **options: Any) -> AsyncIterator[Redis]:
+async def redis_client(server: HasUrl, **options: Any) -> AsyncIterator[Redis]:
     """A client of a server, while it lasts."""
     client = Redis.from_url(server.url, **options)
     try:
