@@ -81,6 +81,34 @@ describe("once everything is healthy", () => {
     expect(wrongIn({ ...parts, losses: [emptied] })).toHaveLength(1);
   });
 
+  test("but for a replica of an emptied Redis whose history none that lives knows", () => {
+    const unready = [final({ instance: "new", ready: false, lacksHistory: true })];
+    const [elder, newcomer] = [instance({ diedAt: 400 }), instance({ name: "new", bornAt: 450 })];
+    const answers = [
+      answer("accepted", 80),
+      answer("unavailable", 9_000, { instance: "new", readyBefore: false, readyAfter: false }),
+    ];
+    const revocations = [{ target: 1, attemptedAt: 690, acknowledgedAt: 700 }];
+    const instances = [elder, newcomer];
+    const parts = { instances, revocations, answers, losses: [emptied], final: unready };
+    expect(wrongIn(parts)).toEqual([]);
+    expect(wrongIn({ ...parts, revocations: [] })).toEqual([]);
+    // It says that it is not ready for another reason; Redis was not emptied; the elder lives, or the
+    // newcomer was ready before that: then it has to recover.
+    const ready = answer("accepted", 480, { instance: "new" });
+    for (const other of [
+      { final: [final({ instance: "new", ready: false })] },
+      { losses: [] },
+      { losses: [behind] },
+      { instances: [instance(), newcomer], answers: [...answers, answer("refused", 9_000)] },
+      { answers: [...answers, ready] },
+    ]) {
+      expect(wrongIn({ ...parts, ...other })).toHaveLength(2);
+    }
+    const letIn = [...answers.slice(0, 1), answer("accepted", 9_000, { instance: "new" })];
+    expect(wrongIn({ ...parts, answers: letIn })).toContain("lost: new accepted in the end");
+  });
+
   test("whoever was not revoked is let in", () => {
     expect(wrongIn({ ...nothing, answers: [answer("accepted", 9_000)] })).toEqual([]);
     expect(wrongIn({ ...nothing, answers: [answer("unavailable", 9_000)] })).toEqual([

@@ -98,6 +98,8 @@ export interface FinalState {
   readonly ready: boolean;
   /** Whether its consumers say that events were lost. */
   readonly knowsOfLoss: boolean;
+  /** Whether its replica says that it does not know what a Redis without a marker held before. */
+  readonly lacksHistory: boolean;
   /** For a report: what its health said. */
   readonly health: unknown;
 }

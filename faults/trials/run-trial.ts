@@ -65,7 +65,8 @@ async function untilReady({ instances }: World): Promise<void> {
   for (const end = performance.now() + START_WITHIN_MS; performance.now() < end; await sleep(10)) {
     if (instances.every(({ ready }) => ready)) return;
   }
-  throw new Error("The instances were not ready before the first fault.");
+  const states = JSON.stringify(instances.map((instance) => instance.final()));
+  throw new Error(`The instances were not ready before the first fault: ${states}`);
 }
 
 async function injectAll({ faults }: Plan, injector: Injector): Promise<void> {

@@ -9,12 +9,12 @@ import {
 } from "@caracalai/revocation-redis";
 import type { AuthResult, MandateVerifier } from "@caracalai/transport-mcp";
 import { KEY } from "../../packages/revocation-redis/test/support/events.js";
+import { type Address, Link } from "../../packages/revocation-redis/test/support/link.js";
 import type { Answer, FinalState, InstanceLife } from "../history/history.js";
 import type { InstancePlan } from "../plan/plan.js";
 import type { Variation } from "../variants/variation.js";
 import { type Client, connectClient } from "./connect-client.js";
 import { KillSwitch, type Line } from "./kill-switch.js";
-import { type Address, Link } from "./link.js";
 import type { Recorder } from "./recorder.js";
 import type { Target, Targets } from "./targets.js";
 
@@ -142,6 +142,7 @@ export class Instance {
       instance: this.name,
       ready: this.ready,
       knowsOfLoss: consumers.some(({ loss }) => loss !== undefined),
+      lacksHistory: this.#replica?.health().problem === "unknown_history",
       health: { replica: this.#replica?.health(), consumers },
     };
   }

@@ -8,9 +8,6 @@ import { ConfigError } from "./config.js";
 
 const DEADLINE_MS = 2_000;
 
-/** Redis' answers to whoever may not do what has to be done. */
-const NOT_PERMITTED = /^(?:WRONGPASS|NOAUTH|NOPERM)\b/;
-
 /**
  * Asks Redis on a connection of its own whether it is fit to hold revocations.
  *
@@ -18,26 +15,12 @@ const NOT_PERMITTED = /^(?:WRONGPASS|NOAUTH|NOPERM)\b/;
  * @throws ConfigError where it is not fit, or does not let us in
  */
 export async function isFitRedis(redis: RedisAccess): Promise<boolean> {
-  const connection = redis.connection();
-  const deadline = setTimeout(() => connection.close(), DEADLINE_MS);
   try {
-    await connection.open();
-    await requireSafeServer({ primaries: async () => [connection.command] });
+    await requireSafeServer(redis, { timeoutMs: DEADLINE_MS });
     return true;
   } catch (error) {
-    const complaint = complaintOf(error);
-    if (complaint !== undefined) throw new ConfigError(`CARACAL_REDIS_URL: ${complaint}`);
-    return false;
-  } finally {
-    clearTimeout(deadline);
-    connection.close();
+    if (error instanceof RedisStoreError) return false;
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigError(`CARACAL_REDIS_URL: ${error.message}`);
   }
-}
-
-/** What the operator has to change; undefined where waiting may help. */
-function complaintOf(error: unknown): string | undefined {
-  if (error instanceof ConfigurationError) return error.message;
-  const answer = error instanceof RedisStoreError ? error.redisCode : Object(error).message;
-  const [code] = NOT_PERMITTED.exec(String(answer)) ?? [];
-  return code && `Redis does not permit what is needed (${code})`;
 }

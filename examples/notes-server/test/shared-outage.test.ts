@@ -139,7 +139,7 @@ test.concurrent("a Redis that wants a password: with it, it serves; with another
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(
-        /^notes-server: CARACAL_REDIS_URL: Redis does not permit [^\n]+\((?:WRONGPASS|NOAUTH)\)\n$/,
+        /^notes-server: CARACAL_REDIS_URL: Redis does not permit [^\n]+\((?:WRONGPASS|NOAUTH)\)\.\n$/,
       ),
     });
   }

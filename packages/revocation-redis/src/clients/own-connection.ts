@@ -1,4 +1,5 @@
 import type { RedisCommand, RedisConnection } from "../redis-access.js";
+import { type RedisStoreError, toRedisStoreError } from "../redis-store-error.js";
 
 /** What a client library has to bring along for a connection of one's own. */
 interface ConnectionParts {
@@ -15,6 +16,7 @@ export class OwnConnection implements RedisConnection {
   readonly #parts: ConnectionParts;
   readonly #underWay = new Set<(reason: Error) => void>();
   #closed = false;
+  #refusal: RedisStoreError | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -23,10 +25,21 @@ export class OwnConnection implements RedisConnection {
   async open(): Promise<void> {
     try {
       await this.#untilClosed(() => this.#parts.connect());
+    } catch (error) {
+      throw this.#refusal ?? error;
     } finally {
       // A library may finish connecting after it was told to disconnect.
       if (this.#closed) this.#disconnect();
     }
+  }
+
+  /**
+   * To be called with what a library tells its listeners. Each error is that of a command as well, but
+   * for one: why Redis has refused a login, some tell only there.
+   */
+  noteError(error: unknown): void {
+    const known = toRedisStoreError(error);
+    if (known.problem === "refused") this.#refusal = known;
   }
 
   command: RedisCommand = (args, options) =>

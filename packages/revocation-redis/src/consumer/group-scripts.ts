@@ -28,10 +28,16 @@ return 1
  * Reads for the consumer ARGV[2] of the group ARGV[1] at most ARGV[3] entries behind ARGV[4]; ">"
  * stands for those that nobody in the group was given.
  *
- * Of those it counts first how many were trimmed: entries go at the front, so that whatever was
- * removed and is not counted as read was never read. Where an entry remains that is older than
+ * Of those it counts first how many were trimmed: entries go at the front, so that none were where one
+ * remains that was given to somebody; else, whatever was removed and is not counted as read was never
+ * read. Where an entry remains that is older than
  * ARGV[5] ms, so are they, and no mandate that they revoked is alive; else the loss is noted in
  * KEYS[2], for as long. Then the group is made to count them as read, so that they are counted once.
+ *
+ * ARGV[6] is the highest id that the consumer knows of, empty for none, and ARGV[7] how many entries
+ * had been added by then. Where that entry is gone, though fewer than those were removed, it tells how
+ * many there are behind it: as many as were added since, where it was deleted by itself, and more of
+ * them in another history. More than a thousand are not counted, but taken for too many.
  */
 export const READ_GROUP: Script = script(
   `
@@ -61,14 +67,11 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local first = stream['first-entry'] and stream['first-entry'][1]
 local trimmed = 0
-if ARGV[4] == '>' then
+if ARGV[4] == '>' and compare(first or stream['last-generated-id'], group['last-delivered-id']) > 0 then
   local removed = stream['entries-added'] - stream['length']
-  if group['entries-read'] then
-    trimmed = math.max(0, removed - group['entries-read'])
-  elseif removed > 0 and compare(first or stream['last-generated-id'], group['last-delivered-id']) > 0 then
-    -- Redis stops counting where single entries are deleted; that there is a gap is seen all the same.
-    trimmed = 1
-  end
+  -- Redis stops counting where single entries are deleted; that there is a gap is seen all the same.
+  local read = group['entries-read'] or math.max(0, removed - 1)
+  trimmed = math.max(0, removed - read)
   if trimmed > 0 then
     if not first or now - tonumber(string.match(first, '^%d+')) < tonumber(ARGV[5]) then
       redis.call('SET', KEYS[2], 'stream_trimmed', 'PX', ARGV[5])
@@ -77,10 +80,30 @@ if ARGV[4] == '>' then
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
   end
 end
+local holds = 1
+local behind = 0
+if ARGV[6] ~= '' then
+  local added = stream['entries-added'] - ARGV[7]
+  local isSame = added == 0 and stream['last-generated-id'] == ARGV[6]
+  if not isSame and #redis.call('XRANGE', KEYS[1], ARGV[6], ARGV[6]) == 0 then
+    holds = 0
+    if stream['entries-added'] - stream['length'] < tonumber(ARGV[7]) and added >= 0 then
+      behind = added + 1
+      if added <= 1000 then
+        behind = #redis.call('XRANGE', KEYS[1], '(' .. ARGV[6], '+', 'COUNT', behind)
+      end
+    end
+  end
+end
+
 local held = redis.call('XPENDING', KEYS[1], ARGV[1])
 local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], ARGV[4])
 return {
+  string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'),
   stream['last-generated-id'],
+  stream['entries-added'],
+  holds,
+  behind,
   group['last-delivered-id'],
   held[1],
   held[2],
@@ -89,6 +112,29 @@ return {
   string.format('%.0f', now),
   read and read[1][2] or {}
 }
+`,
+  { reads: true },
+);
+
+/**
+ * Gives to the consumer ARGV[2] of the group ARGV[1] entries that are held: of each, ARGV tells the id,
+ * the consumer, and how often it was given to anybody. One that is not held like that any more is left
+ * out: somebody else has taken it over, or is done with it. One that is not in the stream any more
+ * stays with its consumer, until it is acknowledged: else nobody would know of it if this reply is lost.
+ */
+export const TAKE_OVER: Script = script(
+  `
+local taken = {}
+for index = 3, #ARGV, 3 do
+  local id = ARGV[index]
+  local held = redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1)[1]
+  if held and held[2] == ARGV[index + 1] and held[4] == tonumber(ARGV[index + 2]) then
+    local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
+    if entry then redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id) end
+    taken[#taken + 1] = entry or { id, false }
+  end
+end
+return taken
 `,
   { reads: true },
 );

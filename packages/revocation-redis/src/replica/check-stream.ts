@@ -1,8 +1,8 @@
-import { readInteger, readList, readText, unexpected } from "../commands/replies.js";
+import { readInteger, readList, readText } from "../commands/replies.js";
 import { runScript, type Script, script } from "../commands/script.js";
 import type { TimedCommand } from "../commands/timed-command.js";
-import { BEGINNING, isStreamId } from "../streams/stream-id.js";
-import { readEntries, type StreamEntry } from "../streams/stream-reply.js";
+import { BEGINNING } from "../streams/stream-id.js";
+import { readEntries, readStreamId, type StreamEntry } from "../streams/stream-reply.js";
 import type { StreamFacts } from "./judge-history.js";
 
 /** How many entries are read at a time: each may be large. */
@@ -85,10 +85,4 @@ function readCheckedStream(reply: unknown): CheckedStream {
       readInteger(maxMemory, "a size of memory") > 0 &&
       readText(policy, "a policy") !== "noeviction",
   };
-}
-
-function readStreamId(reply: unknown): string {
-  const id = readText(reply, "the id of an entry");
-  if (!isStreamId(id)) throw unexpected("the id of an entry");
-  return id;
 }

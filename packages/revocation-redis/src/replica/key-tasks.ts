@@ -1,5 +1,6 @@
 import { pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import { within } from "../commands/within.js";
 import type { RedisRevocationStore } from "../store/redis-revocation-store.js";
 import { RevocationKeys } from "../store/revocation-keys.js";
 import { newMarker, setMarker } from "./history-marker.js";
@@ -22,7 +23,6 @@ import {
   waitForWritesMs,
 } from "./replica-state.js";
 import type { ReplicaStatus } from "./replica-status.js";
-import { within } from "./within.js";
 
 /** A bound on what waits in the client, far above what is ever under way. */
 const MAX_PENDING = 1_000;

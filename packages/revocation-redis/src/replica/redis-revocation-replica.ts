@@ -96,7 +96,8 @@ export class RedisRevocationReplica implements RevocationStore {
 
   /**
    * Ends both connections; from then on, no question is answered. Resolves when nothing is under way
-   * any more. May be repeated. A replica that was stopped is not started again.
+   * any more, and whatever Redis does, within `commandTimeoutMs`. May be repeated. A replica that was
+   * stopped is not started again.
    */
   async stop(): Promise<void> {
     this.#isStarted = true;

@@ -1,10 +1,10 @@
+import type { StreamPosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
 import {
   type HistoryBreak,
   judgeHistory,
   type KnownStream,
   type StreamFacts,
-  type StreamPosition,
 } from "./judge-history.js";
 
 /** The two streams, each followed for itself: in a cluster they live on different nodes. */

@@ -1,10 +1,10 @@
 import { backoffMs, pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import { within } from "../commands/within.js";
 import type { RedisAccess } from "../redis-access.js";
 import { RedisStoreError } from "../redis-store-error.js";
 import { readStreamReply, type StreamEntry } from "../streams/stream-reply.js";
 import { type CheckedStream, checkStream, READ_COUNT } from "./check-stream.js";
-import { within } from "./within.js";
 
 /** From where a stream is to be read on. */
 export interface ReadingPlace {

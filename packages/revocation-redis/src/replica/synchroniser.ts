@@ -1,4 +1,5 @@
 import { RevocationStoreError, RevocationStoreFullError } from "@caracalai/revocation";
+import { untilSettled } from "../commands/until-settled.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
 import type { EventReader } from "./event-reader.js";
 import { type KeyTaskParts, KeyTasks } from "./key-tasks.js";
@@ -52,10 +53,11 @@ export class Synchroniser {
     for (const follower of this.#followers) follower.start();
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, or when the time of a command is up. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    await Promise.all([...this.#followers.map((follower) => follower.stop()), this.#task]);
+    const parts = [...this.#followers.map((follower) => follower.stop()), this.#task];
+    await untilSettled(Promise.all(parts), this.#parts.options.commandTimeoutMs);
   }
 
   #createFollower(name: StreamName): StreamFollower {

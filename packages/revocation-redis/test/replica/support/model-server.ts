@@ -1,9 +1,6 @@
-import type {
-  KnownStream,
-  StreamFacts,
-  StreamPosition,
-} from "../../../src/replica/judge-history.js";
+import type { KnownStream, StreamFacts } from "../../../src/replica/judge-history.js";
 import type { StreamName } from "../../../src/replica/replica-state.js";
+import type { StreamPosition } from "../../../src/streams/judge-position.js";
 
 /** How many entries a look gives at most. */
 const COUNT = 3;

@@ -1,17 +1,17 @@
 import { afterEach } from "vitest";
 import type { RedisRevocationReplicaOptions } from "../../../src/replica/replica-options.js";
+import { Link } from "../../support/link.js";
 import {
   type RedisServer,
   type RedisServerOptions,
   startRedis,
 } from "../../support/redis-server.js";
-import { TcpProxy } from "../../support/tcp-proxy.js";
 import { type Address, createReplica, type RunningReplica } from "./start-replica.js";
 
 /** Starts what a test needs, and ends it after the test, the last one first. */
 export interface Stage {
   server(options?: RedisServerOptions): Promise<RedisServer>;
-  proxy(server: RedisServer): Promise<TcpProxy>;
+  proxy(server: RedisServer): Promise<Link>;
   /** A replica that was not started. */
   idle(address: Address, options?: Partial<RedisRevocationReplicaOptions>): RunningReplica;
   /** A replica that is ready. */
@@ -41,7 +41,7 @@ export function createStage(): Stage {
       return server;
     },
     async proxy(server) {
-      const proxy = await TcpProxy.start(server);
+      const proxy = await Link.start(server);
       ends.push(() => proxy.stop());
       return proxy;
     },
