@@ -21,6 +21,7 @@ from caracalai_revocation.redis import (
     sign_event,
 )
 from caracalai_revocation.redis._commands.script import Script
+from caracalai_revocation.redis._consumer import scripts as consumer_scripts
 from caracalai_revocation.redis._replica import scripts as replica_scripts
 from caracalai_revocation.redis._store import scripts as store_scripts
 from support.events import (
@@ -237,8 +238,9 @@ async def test_both_read_events_alike(redis_server: RedisServer) -> None:
     ("module", "scripts"),
     [
         ("store/scripts.js", store_scripts),
+        ("consumer/group-scripts.js", consumer_scripts),
     ],
-    ids=["store"],
+    ids=["store", "consumer"],
 )
 def test_scripts_are_the_same_text(module: str, scripts: Any) -> None:
     program = (

@@ -251,7 +251,29 @@ async def test_unfit_servers(redis_server: RedisServer, redis: Redis) -> None:
         return b"redis_version:6.2.7\r\nrole:master\r\nmaxmemory:0\r\n"
 
     with pytest.raises(ConfigurationError, match="older than Redis 7"):
-        await require_safe_primary(old)
+        await require_safe_primary(old, 1_000)
+
+
+async def test_a_login_that_is_refused_is_no_outage(redis_server: RedisServer) -> None:
+    redis_server.command("ACL", "SETUSER", "limited", "on", ">right", "~*", "+ping")
+    redis_server.command("CONFIG", "SET", "requirepass", "secret")
+    for options, code in (
+        ({}, "NOAUTH"),
+        ({"password": "wrong-secret"}, "WRONGPASS"),
+        ({"username": "limited", "password": "right"}, "NOPERM"),
+    ):
+        async with redis_client(redis_server, **options) as redis:
+            with pytest.raises(ConfigurationError, match=code) as caught:
+                await require_safe_server(redis)
+            assert "secret" not in str(caught.value)
+            store = RedisRevocationStore(redis=redis)
+            with pytest.raises(RedisStoreError) as refused:
+                await store.is_revoked("session")
+            assert (refused.value.problem, refused.value.redis_code) == ("refused", code)
+            assert await judged(store) == UNAVAILABLE
+    async with redis_client(redis_server, password="secret") as redis:
+        await require_safe_server(redis)
+        assert await judged(RedisRevocationStore(redis=redis)) == "ok"
 
 
 @pytest.mark.parametrize("moment", ["read", "written"])
