@@ -7,6 +7,7 @@ from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from .._configuration_error import ConfigurationError
 
@@ -32,7 +33,7 @@ class OwnConnection:
         """Sends a command and gives its reply."""
         async with self._lock:
             if not self._connection.is_connected:
-                raise ConnectionError("The connection is closed.")
+                raise RedisConnectionError("The connection is closed.")
             return await _exchange(self._connection, args)
 
     async def close(self) -> None:
@@ -64,7 +65,7 @@ class RedisAccess:
         async with self._slots:
             connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
             try:
-                return await _exchange(connection, args)
+                return await _exchange_again(connection, args)
             finally:
                 await self._pool.release(connection)
 
@@ -87,6 +88,21 @@ class RedisAccess:
             "protocol": 2,
         }
         return OwnConnection(self._pool.connection_class(**settings))
+
+
+async def _exchange_again(connection: AbstractConnection, args: tuple[str | bytes, ...]) -> object:
+    """Once more on a new connection, where the old one was perhaps cut long ago.
+
+    The pool does not notice that of all that are idle. Whatever this package sends may be done
+    twice.
+    """
+    try:
+        return await _exchange(connection, args)
+    except RedisConnectionError as error:
+        # Those of another class are what Redis has answered.
+        if type(error) is not RedisConnectionError:
+            raise
+        return await _exchange(connection, args)
 
 
 async def _exchange(connection: AbstractConnection, args: tuple[str | bytes, ...]) -> object:
