@@ -49,7 +49,9 @@ function step(state, [name, now, ...args]) {
 
 /** JSON knows no infinity, and leaves out what is undefined. */
 const show = (value) =>
-  JSON.parse(JSON.stringify(value, (_, it) => (Number.isFinite(it) || typeof it !== "number" ? it : null)));
+  JSON.parse(
+    JSON.stringify(value, (_, it) => (Number.isFinite(it) || typeof it !== "number" ? it : null)),
+  );
 
 for await (const line of createInterface({ input: process.stdin })) {
   let state = changes.INITIAL_STATE;
