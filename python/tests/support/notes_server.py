@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from .dev_sts import AUDIENCE, DevSts
 from .paths import ROOT
 
 COMMAND = [sys.executable, str(ROOT / "python" / "examples" / "notes_server.py")]
+TYPESCRIPT = ["node", str(ROOT / "examples" / "notes-server" / "dist" / "main.js")]
 _DEADLINE_SECONDS = 30
 
 
@@ -32,9 +33,11 @@ def environment_of(sts: DevSts) -> dict[str, str]:
     }
 
 
-def _spawn(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+def _spawn(
+    environment: Mapping[str, str], command: Sequence[str] = COMMAND
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        COMMAND,
+        command,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -69,9 +72,11 @@ class RunningServer:
 
 
 @contextmanager
-def running(environment: Mapping[str, str]) -> Iterator[RunningServer]:
+def running(
+    environment: Mapping[str, str], command: Sequence[str] = COMMAND
+) -> Iterator[RunningServer]:
     """Starts a server, and ends it with the block."""
-    process = _spawn(environment)
+    process = _spawn(environment, command)
     try:
         yield RunningServer(process)
     finally:
