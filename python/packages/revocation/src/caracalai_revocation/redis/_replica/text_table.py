@@ -1,7 +1,8 @@
 """A map from texts to values that end."""
 
+from dataclasses import dataclass
 from math import inf
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from .._events.read_fields import utf16_length
 
@@ -11,7 +12,8 @@ _MIN_SWEEP_SIZE = 1_024
 Value = TypeVar("Value")
 
 
-class TextEntry(NamedTuple, Generic[Value]):
+@dataclass(frozen=True)
+class TextEntry(Generic[Value]):
     """What is kept for a text. Times are milliseconds of a monotonic clock."""
 
     value: Value
