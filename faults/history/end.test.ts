@@ -109,6 +109,32 @@ describe("once everything is healthy", () => {
     expect(wrongIn({ ...parts, answers: letIn })).toContain("lost: new accepted in the end");
   });
 
+  test("what such a replica has heard of, the shared store may lack, where the instance says so", () => {
+    const store = instance({ name: "store", kind: "store" });
+    const newcomer = instance({ name: "new", bornAt: 450 });
+    const told = { instance: "store", readyBefore: false, readyAfter: false };
+    const parts = {
+      instances: [store, newcomer],
+      losses: [emptied],
+      knowledge: [{ kind: "replica", instance: "new", target: 1, at: 480 } as const],
+      answers: [
+        answer("accepted", 9_000, told),
+        answer("unavailable", 9_000, { ...told, instance: "new" }),
+      ],
+      final: [
+        final({ instance: "store", ready: false, knowsOfLoss: true }),
+        final({ instance: "new", ready: false, lacksHistory: true }),
+      ],
+    };
+    expect(wrongIn(parts)).toEqual([]);
+    const silent = [answer("accepted", 9_000, { instance: "store" }), ...parts.answers.slice(1)];
+    expect(wrongIn({ ...parts, answers: silent })).toContain("lost: store accepted in the end");
+    const knowing = [parts.final[0], final({ instance: "new" })].filter((it) => it !== undefined);
+    expect(wrongIn({ ...parts, final: knowing })).toContain(
+      "lost: store accepted in the end, though a replica knows of it",
+    );
+  });
+
   test("whoever was not revoked is let in", () => {
     expect(wrongIn({ ...nothing, answers: [answer("accepted", 9_000)] })).toEqual([]);
     expect(wrongIn({ ...nothing, answers: [answer("unavailable", 9_000)] })).toEqual([

@@ -42,7 +42,7 @@ function judge(
   const losses = index.lossesOf(revocation, Number.POSITIVE_INFINITY);
   const isKept = index
     .knowing("replica", revocation.target, Number.POSITIVE_INFINITY)
-    .some(({ diedAt }) => diedAt === undefined);
+    .some(({ name, diedAt }) => diedAt === undefined && !index.mayLackHistory(name));
   if (losses.length > 0 && !isKept) {
     if (life.kind === "replica") return undefined;
     const isTold = !answer.readyBefore || !answer.readyAfter;

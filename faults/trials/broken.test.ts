@@ -10,6 +10,7 @@ import {
   FAILS_OPEN,
   FORGETS_FAILED_WRITES,
   NEVER_STALE,
+  TAKES_OVER_NOTHING,
 } from "../variants/broken.js";
 import type { Variation } from "../variants/variation.js";
 import { Targets } from "../world/targets.js";
@@ -32,6 +33,11 @@ const kill: Fault = {
   restartMs: 0,
 };
 
+const killWhileWriting: Fault = {
+  ...kill,
+  point: { line: "shared", after: 3, moment: "before" },
+};
+
 type Case = readonly [string, Variation, InstancePlan["kind"], Fault, string];
 const cases: readonly Case[] = [
   ["a store that fails open", FAILS_OPEN, "store", slowStore, "late"],
@@ -44,6 +50,13 @@ const cases: readonly Case[] = [
   ],
   ["a replica that ignores how old it is", NEVER_STALE, "replica", silence, "late"],
   ["a consumer that acknowledges before it writes", ACKNOWLEDGES_FIRST, "store", kill, "lost"],
+  [
+    "consumers that leave alone what a killed one held",
+    TAKES_OVER_NOTHING,
+    "store",
+    killWhileWriting,
+    "lost",
+  ],
   [
     "a consumer that takes a failed write for a written one",
     FORGETS_FAILED_WRITES,
@@ -73,7 +86,9 @@ afterAll(async () => {
 describe("the harness finds", () => {
   test.each(cases)("%s", { timeout: 90_000 }, async (...[name, , , , rule]) => {
     const result = await results.get(name);
-    expect(new Set(result?.breaches.map((breach) => breach.rule))).toContain(rule);
+    // A busy machine may leave somebody without an answer: that would be no sign of the defect.
+    const letIn = result?.breaches.filter(({ detail }) => detail.startsWith("accepted"));
+    expect(new Set(letIn?.map((breach) => breach.rule))).toContain(rule);
   });
 });
 

@@ -15,8 +15,8 @@ import { World } from "../world/world.js";
 const WARM_UP_MS = 1_200;
 /** After the last fault, events go on for as long. */
 const AFTERGLOW_MS = 300;
-/** How long the instances may take to be ready at first. */
-const START_WITHIN_MS = 15_000;
+/** How long the instances may take to be ready at first: as long as they may take to be so again. */
+const START_WITHIN_MS = 60_000;
 
 export interface TrialResult {
   readonly breaches: readonly Breach[];

@@ -94,6 +94,7 @@ export class Instance {
       signatureKeys: [KEY],
       startTimeoutMs: 3_600_000,
       stopTimeoutMs: 500,
+      ...variation.consumerOptions,
     };
     this.#consumers = [new RedisRevocationConsumer(options), new RedisDelegationConsumer(options)];
   }

@@ -7,9 +7,9 @@ export {
 } from "./clients/from-node-redis-sentinel.js";
 export type { NodeRedisCommandOptions } from "./clients/node-redis-command.js";
 export { ConfigurationError } from "./configuration-error.js";
-export type { LossKind } from "./consumer/consumer-group.js";
 export type { ConsumerHealth, ConsumerState } from "./consumer/consumer-health.js";
 export type { RedisConsumerOptions, RevocationSink } from "./consumer/consumer-options.js";
+export type { LossKind } from "./consumer/loss-note.js";
 export { RedisDelegationConsumer } from "./consumer/redis-delegation-consumer.js";
 export { RedisRevocationConsumer } from "./consumer/redis-revocation-consumer.js";
 export type { EventTrust } from "./events/event-trust.js";

@@ -4,19 +4,14 @@ import type { TimedCommand } from "../commands/timed-command.js";
 import type { PositionFacts, StreamPosition } from "../streams/judge-position.js";
 import { readEntries, readStreamId, type StreamEntry } from "../streams/stream-reply.js";
 import type { CapturedConsumerOptions } from "./consumer-options.js";
-import { ENSURE_GROUP, READ_GROUP, REMOVE_IDLE, TAKE_OVER } from "./group-scripts.js";
+import { ENSURE_GROUP, FORGET_LOSS, READ_GROUP, REMOVE_IDLE, TAKE_OVER } from "./group-scripts.js";
 import type { HeldEntry } from "./held-entries.js";
+import { newLossNote } from "./loss-note.js";
 
 /** How many entries are taken at a time. */
 export const COUNT = 100;
 /** How many entries that are held are looked at: the oldest. */
 const LOOK_COUNT = "1000";
-
-/**
- * Why events were lost: trimmed from the stream before anybody in the group acted on them, or gone
- * with the history of which Redis has come back without the latest part, or without any.
- */
-export type LossKind = "stream_trimmed" | "history_lost";
 
 /** What a read gives: entries, and what was known of stream and group before it. */
 export interface GroupRead {
@@ -35,8 +30,8 @@ export interface GroupRead {
   readonly oldestMs: number;
   /** How many entries were trimmed before the group was given them, since the last read. */
   readonly trimmed: number;
-  /** A loss that may still matter, whoever noticed it. */
-  readonly loss: LossKind | undefined;
+  /** The note about a loss that may still matter, whoever noticed it. */
+  readonly lossNote: string | undefined;
   readonly serverTimeMs: number;
 }
 
@@ -66,8 +61,8 @@ export class ConsumerGroup {
    * @param wasThere - whether it is known to have been there: that it is gone is a loss.
    */
   async ensure(wasThere: boolean): Promise<void> {
-    const { group, maxMandateLifetimeMs } = this.#options;
-    await this.#run(ENSURE_GROUP, [group, wasThere ? "1" : "0", `${maxMandateLifetimeMs}`]);
+    const { group } = this.#options;
+    await this.#run(ENSURE_GROUP, [group, wasThere ? "1" : "0", newLossNote("history_lost")]);
   }
 
   /**
@@ -104,12 +99,15 @@ export class ConsumerGroup {
     if (ids.length > 0) await this.#send(["XACK", stream, group, ...ids]);
   }
 
-  /** Notes a loss, for all consumers and for as long as it may matter. */
-  async noteLoss(kind: LossKind): Promise<void> {
-    const { maxMandateLifetimeMs } = this.#options;
-    const set = ["SET", this.#lossKey, kind, "PX", `${maxMandateLifetimeMs}`];
-    const reply = await this.#send(set, this.#lossKey);
+  /** Notes a loss, for all consumers, until one of them takes it back. */
+  async noteLoss(note: string): Promise<void> {
+    const reply = await this.#send(["SET", this.#lossKey, note], this.#lossKey);
     if (readText(reply, "OK") !== "OK") throw unexpected("the confirmation of a write");
+  }
+
+  /** Takes a loss back that matters no more, where no other one was noted since. */
+  async forgetLoss(note: string): Promise<void> {
+    await this.#run(FORGET_LOSS, [note]);
   }
 
   /** Waits until there is an entry behind an id, for `waitMs` at most. Takes nothing. */
@@ -131,7 +129,8 @@ export class ConsumerGroup {
     const { lastId = "", added = 0 } = known ?? {};
     const args = [group, consumerName, `${COUNT}`, from, `${maxMandateLifetimeMs}`];
     const sentAt = performance.now();
-    const reply = await this.#run(READ_GROUP, [...args, lastId, `${added}`]);
+    const position = [lastId, `${added}`, newLossNote("stream_trimmed")];
+    const reply = await this.#run(READ_GROUP, [...args, ...position]);
     const [runId, lastGeneratedId, entriesAdded, holds, behind, ...ofGroup] = readList(
       reply,
       "what is known of a group",
@@ -157,7 +156,7 @@ export class ConsumerGroup {
       oldestId,
       oldestMs: oldestId === undefined ? 0 : Math.max(0, serverTimeMs - timeOfEntry(oldestId)),
       trimmed: readInteger(trimmed, "a number of entries"),
-      loss: loss === null ? undefined : readLoss(readText(loss, "a loss")),
+      lossNote: loss === null ? undefined : readText(loss, "a loss"),
       serverTimeMs,
     };
   }
@@ -175,11 +174,6 @@ export class ConsumerGroup {
 /** When an entry was added, by the clock of the server, in milliseconds. */
 export function timeOfEntry(id: string): number {
   return Number.parseInt(id, 10);
-}
-
-/** Whatever else it says, it is a loss. */
-function readLoss(text: string): LossKind {
-  return text === "stream_trimmed" ? text : "history_lost";
 }
 
 function readHeldEntry(reply: unknown): HeldEntry {

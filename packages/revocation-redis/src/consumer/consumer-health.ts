@@ -1,4 +1,5 @@
-import type { GroupRead, LossKind } from "./consumer-group.js";
+import type { GroupRead } from "./consumer-group.js";
+import { kindOfLoss, type LossKind } from "./loss-note.js";
 
 /** What a consumer is doing: `retrying` is the state while Redis can't be read from. */
 export type ConsumerState = "new" | "starting" | "reading" | "retrying" | "stopping" | "stopped";
@@ -52,7 +53,7 @@ export class ConsumerRecord {
   noteRead(read: GroupRead, upToDateAt: number): void {
     this.#lastRead = { read: { ...read, entries: [] }, upToDateAt };
     this.trimmed += read.trimmed;
-    this.#loss = read.loss;
+    this.#loss = read.lossNote === undefined ? undefined : kindOfLoss(read.lossNote);
   }
 
   /** Known at once, and as of the next read from Redis. */

@@ -6,7 +6,7 @@ import { type Script, script } from "../commands/script.js";
 
 /**
  * Makes sure that KEYS[1] has the group ARGV[1]; a new one begins with the first entry. ARGV[2] is "1"
- * where the consumer knows that it was there: then a loss is noted in KEYS[2], for ARGV[3] ms.
+ * where the consumer knows that it was there: then the loss ARGV[3] is noted in KEYS[2].
  */
 export const ENSURE_GROUP: Script = script(
   `
@@ -17,7 +17,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
     end
   end
 end
-if ARGV[2] == '1' then redis.call('SET', KEYS[2], 'history_lost', 'PX', ARGV[3]) end
+if ARGV[2] == '1' then redis.call('SET', KEYS[2], ARGV[3]) end
 redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM', 'ENTRIESREAD', '0')
 return 1
 `,
@@ -31,8 +31,8 @@ return 1
  * Of those it counts first how many were trimmed: entries go at the front, so that none were where one
  * remains that was given to somebody; else, whatever was removed and is not counted as read was never
  * read. Where an entry remains that is older than
- * ARGV[5] ms, so are they, and no mandate that they revoked is alive; else the loss is noted in
- * KEYS[2], for as long. Then the group is made to count them as read, so that they are counted once.
+ * ARGV[5] ms, so are they, and no mandate that they revoked is alive; else the loss ARGV[8] is noted in
+ * KEYS[2]. Then the group is made to count them as read, so that they are counted once.
  *
  * ARGV[6] is the highest id that the consumer knows of, empty for none, and ARGV[7] how many entries
  * had been added by then. Where that entry is gone, though fewer than those were removed, it tells how
@@ -74,7 +74,7 @@ if ARGV[4] == '>' and compare(first or stream['last-generated-id'], group['last-
   trimmed = math.max(0, removed - read)
   if trimmed > 0 then
     if not first or now - tonumber(string.match(first, '^%d+')) < tonumber(ARGV[5]) then
-      redis.call('SET', KEYS[2], 'stream_trimmed', 'PX', ARGV[5])
+      redis.call('SET', KEYS[2], ARGV[8])
     end
     local last = first and group['last-delivered-id'] or stream['last-generated-id']
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
@@ -135,6 +135,15 @@ for index = 3, #ARGV, 3 do
   end
 end
 return taken
+`,
+  { reads: true },
+);
+
+/** Takes back the loss that is noted in KEYS[2], where it is still ARGV[1]. */
+export const FORGET_LOSS: Script = script(
+  `
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[2])
 `,
   { reads: true },
 );

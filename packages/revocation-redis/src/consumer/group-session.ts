@@ -3,17 +3,12 @@ import type { TimedCommand } from "../commands/timed-command.js";
 import { judgePosition, type KnownPosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
-import {
-  COUNT,
-  ConsumerGroup,
-  type GroupRead,
-  type LossKind,
-  timeOfEntry,
-} from "./consumer-group.js";
+import { COUNT, ConsumerGroup, type GroupRead, timeOfEntry } from "./consumer-group.js";
 import type { ConsumerRecord } from "./consumer-health.js";
 import type { CapturedConsumerOptions } from "./consumer-options.js";
 import type { EventHandler, Outcome } from "./event-handler.js";
 import { HeldEntries } from "./held-entries.js";
+import { KnownLoss, kindOfLoss, type LossKind, newLossNote } from "./loss-note.js";
 import { StreamClock } from "./stream-clock.js";
 import { upToDateAt } from "./up-to-date-at.js";
 
@@ -26,6 +21,7 @@ export class GroupMemory {
   /** Whether the group was there, and how far the stream went: Redis may come back without it. */
   knewGroup = false;
   known: KnownPosition = {};
+  readonly loss: KnownLoss = new KnownLoss();
   readonly held: HeldEntries = new HeldEntries();
 }
 
@@ -132,11 +128,23 @@ export class GroupSession {
     this.#serverTimeMs = serverTimeMs;
     this.#record.noteRead(read, upToDateAt(read, this.#clock));
     this.#clock.note(lastGeneratedId, sentAt);
-    // The stream lacks an entry that it had: a failover to a replica that was behind, for instance.
-    const isBroken = judgePosition(this.#memory.known, facts) !== undefined;
-    if (isBroken) await this.#noteLoss("history_lost");
+    await this.#observeLoss(read);
     this.#memory.known = { runId, position: { lastId: lastGeneratedId, added: entriesAdded } };
     return read;
+  }
+
+  async #observeLoss({ facts, lossNote, sentAt }: GroupRead): Promise<void> {
+    const { known, loss } = this.#memory;
+    const isOtherServer = known.runId !== facts.runId;
+    // The stream lacks an entry that it had: a failover to a replica that was behind, for instance.
+    if (judgePosition(known, facts) !== undefined) return this.#noteLoss("history_lost");
+    // Such a replica may lack the note. On the same server, an operator has deleted it.
+    if (lossNote === undefined && loss.note !== undefined && isOtherServer) {
+      return this.#noteLoss(kindOfLoss(loss.note));
+    }
+    const knownMs = loss.see(lossNote, sentAt);
+    const isOver = knownMs >= this.#options.maxMandateLifetimeMs;
+    if (lossNote !== undefined && isOver) await this.#group.forgetLoss(lossNote);
   }
 
   /**
@@ -170,8 +178,10 @@ export class GroupSession {
   }
 
   async #noteLoss(kind: LossKind): Promise<void> {
+    const note = newLossNote(kind);
     this.#record.noteLoss(kind);
-    await this.#group.noteLoss(kind);
+    await this.#group.noteLoss(note);
+    this.#memory.loss.see(note, performance.now());
   }
 
   /** Until something is new, or a claim is due. */

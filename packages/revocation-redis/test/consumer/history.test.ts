@@ -102,6 +102,57 @@ describe("a history that was replaced and went on is noticed", () => {
   });
 });
 
+describe("a loss that was noted", () => {
+  const NOTE = `{${REVOCATIONS}}.loss.resource-revocation`;
+
+  test("is ended by an operator who deletes the note", async () => {
+    const server = await newServer();
+    const [one, other] = [await newInstance(server), await newInstance(server)];
+    await revoke(server, "lost");
+    await untilRevoked(one, "lost");
+    await server.command("FLUSHALL");
+    await Promise.all([untilLoss(one), untilLoss(other)]);
+    await server.command("DEL", NOTE);
+    for (const { consumer } of [one, other]) {
+      await eventually(() => consumer.health().ready, "readiness");
+    }
+    expect(await server.command("EXISTS", NOTE)).toBe(0);
+  });
+
+  test("is noted again on a server that lacks the note", async () => {
+    const [old, promoted] = [await newServer(), await newServer()];
+    const replication = await newLink(old);
+    await promoted.replicate({ host: replication.host, port: replication.port } as RedisServer);
+    const link = await newLink(old);
+    const instance = await newInstance(link);
+    await sleep(100);
+    replication.silence();
+    await old.command("SET", NOTE, "stream_trimmed");
+    await eventually(() => instance.consumer.health().loss === "stream_trimmed", "the loss");
+    await old.kill();
+    await promoted.promote();
+    link.target = promoted;
+    link.cut();
+    await eventually(() => promoted.command("EXISTS", NOTE), "the note");
+    expect(instance.consumer.health()).toMatchObject({ loss: "stream_trimmed", ready: false });
+  });
+
+  test("is not taken back where another one was noted since", async () => {
+    const server = await newServer();
+    const lives = { maxMandateLifetimeMs: 1_000 };
+    const instance = await startInstance(server, server, lives);
+    ends.push(() => instance.stop());
+    await server.command("SET", NOTE, "history_lost first");
+    await untilLoss(instance);
+    await sleep(600);
+    await server.command("SET", NOTE, "history_lost second");
+    await sleep(700);
+    expect(await server.command("GET", NOTE)).toBe("history_lost second");
+    await eventually(() => instance.consumer.health().ready, "readiness");
+    expect(await server.command("EXISTS", NOTE)).toBe(0);
+  });
+});
+
 describe("a history that goes on is no loss", () => {
   test("where the last entry was deleted, and where all were trimmed after they were read", async () => {
     const server = await newServer();

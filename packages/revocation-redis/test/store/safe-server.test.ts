@@ -11,7 +11,7 @@ import {
 } from "@caracalai/revocation-redis";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Connected, connectNodeRedis } from "../support/clients.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 
@@ -133,11 +133,14 @@ describe("a server that does not let the client in, or not do what it has to", (
   });
 
   test.each(["node-redis", "ioredis"] as const)("%s: without the permission", async (kind) => {
+    // ioredis says there what it does without INFO.
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { redis, end } = of({ username: "limited", password: SECRET }, locked.url)[kind]();
     const error: unknown = await requireSafeServer(redis).catch((reason) => reason);
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(String(error)).toContain("(NOPERM).");
     end();
+    warn.mockRestore();
   });
 
   test.each(["node-redis", "ioredis"] as const)(

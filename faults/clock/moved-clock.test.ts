@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RedisRevocationConsumer, RedisRevocationStore } from "@caracalai/revocation-redis";
 import { expect, test } from "vitest";
 import { connectNodeRedis } from "../../packages/revocation-redis/test/support/clients.js";
@@ -31,4 +32,23 @@ test("what a dead consumer was given before the server's clock was set back is t
   end();
   await servers.stop();
   expect(outcome).toBe("applied");
+});
+
+test("a loss matters for as long as before where the server's clock is set forward", async () => {
+  const servers = await Servers.start({ persistent: false, hasReplica: false, hasClock: true });
+  const server = servers.primary;
+  servers.clock?.move(-3_600);
+  const { redis, end } = await connectNodeRedis(server);
+  const store = new RedisRevocationStore({ redis });
+  const consumer = new RedisRevocationConsumer({ redis, store, signatureKeys: [KEY] });
+  await consumer.start();
+  await eventually(() => consumer.health().ready, "readiness");
+  await server.command("FLUSHALL");
+  await eventually(() => consumer.health().loss === "history_lost", "the loss");
+  servers.clock?.move(1);
+  await sleep(1_000);
+  expect(consumer.health()).toMatchObject({ state: "reading", loss: "history_lost", ready: false });
+  await consumer.stop();
+  end();
+  await servers.stop();
 });
