@@ -28,7 +28,8 @@ from support.events import (
     revoke,
     signed,
 )
-from support.redis_server import RedisServer
+from support.redis_server import RedisServer, redis_client, running_redis
+from support.tcp_proxy import tcp_proxy
 
 LOSS_KEY = "{caracal.sessions.revoke}.loss.resource-revocation"
 
@@ -209,6 +210,35 @@ async def test_a_trimmed_stream_is_a_loss_for_all_of_the_group(
         assert not consumer.health().ready
         redis_server.command("DEL", LOSS_KEY)
         await eventually(lambda: consumer.health().ready)
+
+
+async def test_a_loss_matters_for_as_long_as_a_mandate_lives(
+    redis_server: RedisServer, redis: Redis
+) -> None:
+    async with consuming(redis, max_mandate_lifetime_ms=1_500) as consumer:
+        redis_server.command("SET", LOSS_KEY, "stream_trimmed once")
+        await eventually(lambda: consumer.health().loss == "stream_trimmed")
+        assert not consumer.health().ready
+        await eventually(lambda: consumer.health().ready)
+        assert redis_server.command("EXISTS", LOSS_KEY) == 0
+
+
+async def test_a_note_that_another_server_lacks_is_made_anew(redis_server: RedisServer) -> None:
+    with running_redis() as primary:
+        async with tcp_proxy(primary) as proxy, redis_client(proxy) as client:
+            redis_server.replicate(primary)
+            async with consuming(client) as consumer:
+                await eventually(lambda: consumer.health().ready)
+                revoke(primary, "a")
+                await eventually(lambda: consumer.health().applied == 1)
+                await eventually(lambda: redis_server.command("XLEN", REVOCATIONS) == 1)
+                redis_server.promote()
+                primary.command("SET", LOSS_KEY, "history_lost once")
+                await eventually(lambda: consumer.health().loss == "history_lost")
+                proxy.target = redis_server
+                proxy.cut()
+                await eventually(lambda: redis_server.command("EXISTS", LOSS_KEY) == 1)
+                assert consumer.health().loss == "history_lost"
 
 
 async def test_a_redis_that_was_emptied_is_a_loss(redis_server: RedisServer, redis: Redis) -> None:

@@ -5,9 +5,9 @@ replica in memory that needs no round trip. Install `caracalai-revocation[redis]
 """
 
 from ._configuration_error import ConfigurationError
-from ._consumer.consumer_group import LossKind
 from ._consumer.consumer_health import ConsumerError, ConsumerHealth, ConsumerState
 from ._consumer.consumer_options import RedisConsumerOptions, RevocationSink
+from ._consumer.loss_note import LossKind
 from ._consumer.redis_delegation_consumer import RedisDelegationConsumer
 from ._consumer.redis_revocation_consumer import RedisRevocationConsumer
 from ._events.event_verifier import EventVerifier, create_event_verifier

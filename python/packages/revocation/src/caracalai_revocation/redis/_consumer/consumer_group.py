@@ -1,7 +1,7 @@
 """One consumer's commands about its group."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from .._clock import monotonic_ms
 from .._commands.replies import read_integer, read_list, read_text, unexpected
@@ -12,7 +12,8 @@ from .._streams.stream_id import time_of_entry
 from .._streams.stream_reply import StreamEntry, read_entries, read_stream_id
 from .consumer_options import ConsumerOptions
 from .held_entries import HeldEntry
-from .scripts import ENSURE_GROUP, READ_GROUP, REMOVE_IDLE, TAKE_OVER
+from .loss_note import new_loss_note
+from .scripts import ENSURE_GROUP, FORGET_LOSS, READ_GROUP, REMOVE_IDLE, TAKE_OVER
 
 COUNT = 100
 """How many entries are taken at a time."""
@@ -21,13 +22,6 @@ _LOOK_COUNT = "1000"
 """How many entries that are held are looked at: the oldest."""
 
 _READ_PARTS = 12
-
-LossKind = Literal["stream_trimmed", "history_lost"]
-"""Why events were lost.
-
-Trimmed from the stream before anybody in the group acted on them, or gone with the history of which
-Redis has come back without the latest part, or without any.
-"""
 
 
 class GroupRead(NamedTuple):
@@ -44,7 +38,7 @@ class GroupRead(NamedTuple):
         oldest_ms: How old that one is by the server's clock, which may have been moved, in
             milliseconds; 0 for none.
         trimmed: How many entries were trimmed before the group was given them, since the last read.
-        loss: A loss that may still matter, whoever noticed it.
+        loss_note: The note about a loss that may still matter, whoever noticed it.
         server_time_ms: The server's clock.
     """
 
@@ -56,7 +50,7 @@ class GroupRead(NamedTuple):
     oldest_id: str | None
     oldest_ms: int
     trimmed: int
-    loss: LossKind | None
+    loss_note: str | None
     server_time_ms: int
 
 
@@ -73,7 +67,6 @@ class ConsumerGroup:
         # The braces keep it in the stream's slot of a cluster; a name that has some does so itself.
         name = stream if "{" in stream else f"{{{stream}}}"
         self._loss_key = f"{name}.loss.{options.group}"
-        self._lifetime = str(options.max_mandate_lifetime_ms)
 
     async def ensure(self, *, was_there: bool) -> None:
         """Makes sure that the group is there; a new one begins with the stream's first entry.
@@ -82,7 +75,7 @@ class ConsumerGroup:
             was_there: Whether it is known to have been there: that it is gone is a loss.
         """
         is_known = "1" if was_there else "0"
-        await self._run(ENSURE_GROUP, self._options.group, is_known, self._lifetime)
+        await self._run(ENSURE_GROUP, self._options.group, is_known, new_loss_note("history_lost"))
 
     async def read_new(self, known: StreamPosition | None) -> GroupRead:
         """Takes entries that nobody in the group was given.
@@ -115,11 +108,15 @@ class ConsumerGroup:
         if ids:
             await self._send("XACK", self._options.stream, self._options.group, *ids)
 
-    async def note_loss(self, kind: LossKind) -> None:
-        """Notes a loss, for all consumers and for as long as it may matter."""
-        reply = await self._send("SET", self._loss_key, kind, "PX", self._lifetime)
+    async def note_loss(self, note: str) -> None:
+        """Notes a loss, for all consumers, until one of them takes it back."""
+        reply = await self._send("SET", self._loss_key, note)
         if read_text(reply, "OK") != "OK":
             raise unexpected("the confirmation of a write")
+
+    async def forget_loss(self, note: str) -> None:
+        """Takes a loss back that matters no more, where no other one was noted since."""
+        await self._run(FORGET_LOSS, note)
 
     async def wait(self, behind: str, wait_ms: int) -> None:
         """Waits until there is an entry behind an id, for `wait_ms` at most. Takes nothing."""
@@ -141,9 +138,10 @@ class ConsumerGroup:
             options.consumer_name,
             str(COUNT),
             source,
-            self._lifetime,
+            str(options.max_mandate_lifetime_ms),
             last_id,
             str(added),
+            new_loss_note("stream_trimmed"),
         )
         return _read_group_read(reply, sent_at)
 
@@ -190,14 +188,9 @@ def _read_group_read(reply: object, sent_at: float) -> GroupRead:
         oldest_id=oldest_id,
         oldest_ms=age,
         trimmed=read_integer(trimmed, "a number of entries"),
-        loss=None if loss is None else _read_loss(read_text(loss, "a loss")),
+        loss_note=None if loss is None else read_text(loss, "a loss"),
         server_time_ms=server_time_ms,
     )
-
-
-def _read_loss(text: str) -> LossKind:
-    """Whatever else it says, it is a loss."""
-    return "stream_trimmed" if text == "stream_trimmed" else "history_lost"
 
 
 def _read_held_entry(reply: object) -> HeldEntry:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._clock import monotonic_ms
-from .consumer_group import GroupRead, LossKind
+from .consumer_group import GroupRead
+from .loss_note import LossKind, kind_of_loss
 
 ConsumerState = Literal["new", "starting", "reading", "retrying", "stopping", "stopped"]
 """What a consumer is doing: `retrying` is the state while Redis can't be read from."""
@@ -75,7 +76,7 @@ class ConsumerRecord:
         self._last_read = read._replace(entries=())
         self._up_to_date_at = up_to_date_at
         self.trimmed += read.trimmed
-        self._loss = read.loss
+        self._loss = None if read.loss_note is None else kind_of_loss(read.loss_note)
 
     def note_loss(self, kind: LossKind) -> None:
         """Known at once, and as of the next read from Redis."""

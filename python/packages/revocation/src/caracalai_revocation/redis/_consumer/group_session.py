@@ -10,11 +10,12 @@ from .._commands.timed_command import TimedCommand
 from .._streams.judge_position import KnownPosition, StreamPosition, judge_position
 from .._streams.stream_id import BEGINNING, time_of_entry
 from .._streams.stream_reply import StreamEntry
-from .consumer_group import COUNT, ConsumerGroup, GroupRead, LossKind
+from .consumer_group import COUNT, ConsumerGroup, GroupRead
 from .consumer_health import ConsumerRecord
 from .consumer_options import ConsumerOptions
 from .event_handler import EventHandler, Outcome
 from .held_entries import HeldEntries
+from .loss_note import KnownLoss, LossKind, kind_of_loss, new_loss_note
 from .stream_clock import StreamClock
 from .up_to_date_at import up_to_date_at
 
@@ -32,6 +33,7 @@ class GroupMemory:
     def __init__(self) -> None:
         self.knew_group = False
         self.known = KnownPosition()
+        self.loss = KnownLoss()
         self.held = HeldEntries()
 
 
@@ -131,13 +133,26 @@ class GroupSession:
         self._server_time_ms = read.server_time_ms
         self._record.note_read(read, up_to_date_at(read, self._clock))
         self._clock.note(facts.last_generated_id, read.sent_at)
-        # The stream lacks an entry that it had: a failover to a replica that was behind, for
-        # instance.
-        if judge_position(self._memory.known, facts) is not None:
-            await self._note_loss("history_lost")
+        await self._observe_loss(read)
         position = StreamPosition(facts.last_generated_id, facts.entries_added)
         self._memory.known = KnownPosition(position, facts.run_id)
         return read
+
+    async def _observe_loss(self, read: GroupRead) -> None:
+        known, loss = self._memory.known, self._memory.loss
+        is_other_server = known.run_id != read.facts.run_id
+        # The stream lacks an entry that it had: a failover to a replica that was behind, for
+        # instance.
+        if judge_position(known, read.facts) is not None:
+            await self._note_loss("history_lost")
+        elif read.loss_note is None and loss.note is not None and is_other_server:
+            # Such a replica may lack the note. On the same server, an operator has deleted it.
+            await self._note_loss(kind_of_loss(loss.note))
+        else:
+            known_ms = loss.see(read.loss_note, read.sent_at)
+            is_over = known_ms >= self._options.max_mandate_lifetime_ms
+            if read.loss_note is not None and is_over:
+                await self._group.forget_loss(read.loss_note)
 
     async def _process(self, entries: Sequence[StreamEntry]) -> bool:
         """Has entries acted on, all at once, and acknowledges those that were.
@@ -170,8 +185,10 @@ class GroupSession:
         return age < self._options.max_mandate_lifetime_ms
 
     async def _note_loss(self, kind: LossKind) -> None:
+        note = new_loss_note(kind)
         self._record.note_loss(kind)
-        await self._group.note_loss(kind)
+        await self._group.note_loss(note)
+        self._memory.loss.see(note, monotonic_ms())
 
     async def _wait(self, behind: str, until: float) -> None:
         """Until something is new, or a claim is due."""

@@ -17,7 +17,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
     end
   end
 end
-if ARGV[2] == '1' then redis.call('SET', KEYS[2], 'history_lost', 'PX', ARGV[3]) end
+if ARGV[2] == '1' then redis.call('SET', KEYS[2], ARGV[3]) end
 redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM', 'ENTRIESREAD', '0')
 return 1
 """,
@@ -25,8 +25,7 @@ return 1
 )
 """Makes sure that KEYS[1] has the group ARGV[1]; a new one begins with the first entry.
 
-ARGV[2] is "1" where the consumer knows that it was there: then a loss is noted in KEYS[2], for ARGV[3]
-ms.
+ARGV[2] is "1" where the consumer knows that it was there: then the loss ARGV[3] is noted in KEYS[2].
 """
 
 READ_GROUP = script(
@@ -64,7 +63,7 @@ if ARGV[4] == '>' and compare(first or stream['last-generated-id'], group['last-
   trimmed = math.max(0, removed - read)
   if trimmed > 0 then
     if not first or now - tonumber(string.match(first, '^%d+')) < tonumber(ARGV[5]) then
-      redis.call('SET', KEYS[2], 'stream_trimmed', 'PX', ARGV[5])
+      redis.call('SET', KEYS[2], ARGV[8])
     end
     local last = first and group['last-delivered-id'] or stream['last-generated-id']
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
@@ -142,6 +141,15 @@ like that any more is left out: somebody else has taken it over, or is done with
 the stream any more stays with its consumer, until it is acknowledged: else nobody would know of it if
 this reply is lost.
 """
+
+FORGET_LOSS = script(
+    """
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[2])
+""",
+    reads=True,
+)
+"""Takes back the loss that is noted in KEYS[2], where it is still ARGV[1]."""
 
 REMOVE_IDLE = script(
     """
