@@ -8,18 +8,25 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+import redis
 from redis.asyncio import Redis
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from caracalai_revocation import RevocationQuery, RevocationStoreError, RevocationStoreFullError
 from caracalai_revocation.redis import (
     ConfigurationError,
+    RedisRevocationConsumer,
     RedisRevocationReplica,
+    RedisRevocationStore,
     RedisStoreError,
     ReplicaNotReadyError,
+    require_safe_server,
 )
 from support.events import KEY, OLD_KEY, REVOCATIONS, eventually, raise_epoch, revoke
-from support.redis_server import RedisServer
-from support.replicas import Stage
+from support.redis_server import RedisServer, running_sentinel
+from support.replicas import FAST, Stage
 from support.verifier import token, verifier
 
 PREFIX = "caracal:revoked:sessions:"
@@ -155,7 +162,7 @@ class TestFreshness:
 
     async def test_a_server_without_memory(self, stage: Stage) -> None:
         server = stage.server()
-        running = await stage.replica(server)
+        running = await stage.replica(server, max_staleness_ms=400)
         revoke(server, "session")
         await running.revoked("session")
         server.command("CONFIG", "SET", "maxmemory", "1")
@@ -163,14 +170,18 @@ class TestFreshness:
             await running.replica.mark_revoked("marked")
         # Here it is known all the same.
         await running.revoked("marked")
-        await asyncio.sleep(1.5)
-        assert running.answer("session") == "revoked"
+        # It goes on proving that it misses nothing.
+        await asyncio.sleep(0.6)
+        await running.revoked("session")
         server.command("CONFIG", "SET", "maxmemory", "0")
 
 
 class TestLostHistory:
-    @pytest.mark.parametrize("how", ["FLUSHALL", "restart", "both streams", "replaced"])
-    async def test_nothing_that_was_known_is_forgotten(self, stage: Stage, how: str) -> None:
+    async def test_nothing_that_was_known_is_forgotten(self, stage: Stage) -> None:
+        hows = ("FLUSHALL", "restart", "both streams", "replaced")
+        await asyncio.gather(*(self._lose(stage, how) for how in hows))
+
+    async def _lose(self, stage: Stage, how: str) -> None:
         server = stage.server()
         running, other = await stage.replica(server), await stage.replica(server)
         known = [anchor(), "text"]
@@ -277,6 +288,50 @@ class TestFailover:
             await running.revoked("before", "one", last)
         newcomer = await stage.replica(other)
         assert newcomer.answer(last) == "revoked"
+
+    async def test_behind_sentinel(self, stage: Stage) -> None:
+        primary, other = await stage.pair()
+        async with AsyncExitStack() as stack:
+            port = stack.enter_context(running_sentinel(primary))
+            await eventually(lambda: has_replica(port))
+            sentinel = Sentinel([("127.0.0.1", port)])  # type: ignore[no-untyped-call]
+            client = sentinel.master_for("main")
+            for made in (client, *sentinel.sentinels):
+                stack.push_async_callback(made.aclose)
+            with pytest.raises(ConfigurationError, match="reads from replicas"):
+                RedisRevocationStore(redis=sentinel.slave_for("main"))
+            await require_safe_server(client)
+            store = RedisRevocationStore(redis=client)
+            replica = RedisRevocationReplica(redis=client, **FAST)
+            consumer = RedisRevocationConsumer(redis=client, store=store, signature_keys=[KEY])
+            for started in (replica, consumer):
+                stack.push_async_callback(started.stop)
+                await started.start()
+            revoke(primary, "session")
+            await eventually(lambda: consumer.health().applied == 1)
+            await eventually(lambda: other.command("GET", f"{PREFIX}session") == "1")
+            primary.kill()
+            await eventually(lambda: other.command("ROLE")[0] == "master", 30)
+            revoke(other, "later")
+
+            async def knows() -> bool:
+                try:
+                    return replica.is_revoked("later") and await store.is_revoked("session")
+                except RevocationStoreError:
+                    return False
+
+            await eventually(knows, 30)
+            await eventually(lambda: consumer.health().applied == 2)
+            await eventually(lambda: consumer.health().ready)
+
+
+def has_replica(port: int) -> bool:
+    """Whether Sentinel is there, and knows where it can fail over to."""
+    with redis.Redis(port=port, decode_responses=True, retry=Retry(NoBackoff(), 0)) as client:
+        try:
+            return bool(client.sentinel_master("main")["num-slaves"] == 1)
+        except redis.RedisError:
+            return False
 
 
 class TestUnmarked:

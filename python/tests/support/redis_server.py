@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import redis
@@ -139,6 +140,33 @@ def running_redis(*settings: str, persistent: bool = False) -> Iterator[RedisSer
         yield server
     finally:
         server.close()
+
+
+@contextmanager
+def running_sentinel(primary: RedisServer) -> Iterator[int]:
+    """A Sentinel that watches a server as `main`, while it lasts; gives its port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="sentinel-") as folder:
+        settings = (
+            "bind 127.0.0.1",
+            f"port {port}",
+            f"sentinel monitor main 127.0.0.1 {primary.port} 1",
+            "sentinel down-after-milliseconds main 500",
+            "sentinel failover-timeout main 2000",
+        )
+        file = Path(folder) / "sentinel.conf"
+        file.write_text("\n".join(settings))
+        process = subprocess.Popen(
+            [_server_command(), str(file), "--sentinel"],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield port
+        finally:
+            process.kill()
+            process.wait()
 
 
 class HasUrl(Protocol):

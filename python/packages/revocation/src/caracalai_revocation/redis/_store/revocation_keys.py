@@ -1,6 +1,5 @@
 """The keys of the shared store."""
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 KEY_PREFIX = "caracal:revoked:"
@@ -28,6 +27,12 @@ class RevocationKeys:
         self._anchors = f"{prefix}sessions:"
         self._epochs = f"{prefix}sessions:{_EPOCH}"
         self._reserved = f"{prefix}reserved:"
+        # An epoch's key begins as an anchor's does.
+        self._prefixes: tuple[tuple[str, Literal["anchor", "epoch"]], ...] = (
+            (self._epochs, "epoch"),
+            (self._anchors, "anchor"),
+            (self._reserved, "anchor"),
+        )
 
     def anchor(self, anchor: str) -> str:
         """The key of an anchor."""
@@ -47,12 +52,7 @@ class RevocationKeys:
 
     def meaning_of(self, key: str) -> KeyMeaning | None:
         """What a key stands for; None where it is none of the shared store's."""
-        prefixes: tuple[tuple[str, Callable[[str], KeyMeaning]], ...] = (
-            (self._reserved, lambda name: KeyMeaning("anchor", name)),
-            (self._epochs, lambda name: KeyMeaning("epoch", name)),
-            (self._anchors, lambda name: KeyMeaning("anchor", name)),
-        )
-        for prefix, read in prefixes:
+        for prefix, kind in self._prefixes:
             if key.startswith(prefix):
-                return read(key[len(prefix) :]) if len(key) > len(prefix) else None
+                return KeyMeaning(kind, key[len(prefix) :]) if len(key) > len(prefix) else None
         return None
