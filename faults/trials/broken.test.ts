@@ -21,9 +21,9 @@ import { runTrial, type TrialResult } from "./run-trial.js";
 let targets: Targets;
 const freeze: Fault = { kind: "freeze", ms: 1_500 };
 const silence: Fault = { kind: "silence", hit: "all", lines: ["own"], ms: 2_500 };
-const slow: Fault = { kind: "slow", hit: "all", lines: ["own"], delayMs: 100, ms: 1_500 };
+const slow: Fault = { kind: "slow", hit: "all", lines: ["own"], delayMs: 20, ms: 1_500 };
 // Too slow for a question, and not for a write: the consumers are ready all the while.
-const slowStore: Fault = { ...slow, lines: ["shared"], delayMs: 300 };
+const slowStore: Fault = { ...slow, lines: ["shared"], delayMs: 150 };
 const memory: Fault = { kind: "memory", ms: 500 };
 const flush: Fault = { kind: "flush", command: ["FLUSHALL"] };
 const kill: Fault = {

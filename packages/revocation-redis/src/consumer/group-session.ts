@@ -62,21 +62,25 @@ export class GroupSession {
     await this.#ensureGroup();
     await this.#takeUpOwn(signal);
     let claimAt = performance.now();
+    let isAnyHeld = true;
     let idleCheckAt = performance.now();
     let failures = 0;
     while (!signal.aborted) {
-      if (performance.now() >= claimAt) claimAt = await this.#claim(signal);
+      if (isAnyHeld && performance.now() >= claimAt) claimAt = await this.#claim(signal);
       if (performance.now() >= idleCheckAt) {
         await this.#group.removeIdle(IDLE_CONSUMER_MS);
         idleCheckAt = performance.now() + IDLE_CHECK_MS;
       }
       const read = await this.#observe(await this.#group.readNew(this.#memory.known.position));
+      isAnyHeld = read.pending > 0;
       const isWritten = await this.#process(read.entries);
       onRead();
       failures = isWritten ? 0 : failures + 1;
       // What can't be written is tried again with the next claim; taking more of it is no hurry.
       if (!isWritten) await pause(backoffMs(failures), signal);
-      else if (read.entries.length === 0) await this.#wait(read.lastDeliveredId, claimAt);
+      else if (read.entries.length === 0) {
+        await this.#wait(read.lastDeliveredId, isAnyHeld ? claimAt : Number.POSITIVE_INFINITY);
+      }
     }
     await this.#group.removeIdle(0, this.#options.consumerName);
   }

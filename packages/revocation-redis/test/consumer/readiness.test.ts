@@ -82,6 +82,14 @@ describe("readiness holds on a healthy server", () => {
     expect(notReady).toBe(0);
   });
 
+  test("that is 50 ms away", async () => {
+    const { own, instance } = await startWithLink();
+    own.delayMs = 50;
+    const { asked, notReady } = await watchReadiness(instance, 4_000);
+    expect(asked).toBeGreaterThan(100);
+    expect(notReady).toBe(0);
+  });
+
   test("under load, with several consumers", async () => {
     const { server, instance } = await startWithLink();
     const others = [await startInstance(server), await startInstance(server)];
