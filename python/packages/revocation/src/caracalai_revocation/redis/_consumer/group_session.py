@@ -71,14 +71,16 @@ class GroupSession:
         await self._ensure_group()
         await self._take_up_own(stopping)
         claim_at = idle_check_at = monotonic_ms()
+        is_any_held = True
         failures = 0
         while not stopping.is_set():
-            if monotonic_ms() >= claim_at:
+            if is_any_held and monotonic_ms() >= claim_at:
                 claim_at = await self._claim(stopping)
             if monotonic_ms() >= idle_check_at:
                 await self._group.remove_idle(_IDLE_CONSUMER_MS)
                 idle_check_at = monotonic_ms() + _IDLE_CHECK_MS
             read = await self._observe(await self._group.read_new(self._memory.known.position))
+            is_any_held = read.pending > 0
             is_written = await self._process(read.entries)
             on_read()
             failures = 0 if is_written else failures + 1
@@ -86,7 +88,7 @@ class GroupSession:
             if not is_written:
                 await pause(backoff_ms(failures), stopping)
             elif not read.entries:
-                await self._wait(read.last_delivered_id, claim_at)
+                await self._wait(read.last_delivered_id, claim_at if is_any_held else math.inf)
         await self._group.remove_idle(0, self._options.consumer_name)
 
     async def _ensure_group(self) -> None:
