@@ -27,6 +27,7 @@ from caracalai_revocation.redis import (
 from support.events import KEY, OLD_KEY, REVOCATIONS, eventually, raise_epoch, revoke
 from support.redis_server import RedisServer, running_sentinel
 from support.replicas import FAST, Stage
+from support.together import together
 from support.verifier import token, verifier
 
 PREFIX = "caracal:revoked:sessions:"
@@ -48,7 +49,10 @@ async def judged(store: Any, sid: str) -> str:
 
 
 class TestFollowing:
-    async def test_what_is_published_is_known_and_told(self, stage: Stage) -> None:
+    async def test_all(self, stage: Stage) -> None:
+        await together(self, stage)
+
+    async def case_what_is_published_is_known_and_told(self, stage: Stage) -> None:
         server = stage.server()
         early, late, text = anchor(), anchor(), "no uuid"
         revoke(server, early)
@@ -66,7 +70,7 @@ class TestFollowing:
         assert (health.ready, health.problem, health.entries) == (True, None, 4)
         assert (health.resynchronisations, health.last_break, health.last_error) == (0, None, None)
 
-    async def test_what_cannot_be_believed_is_left_out(self, stage: Stage) -> None:
+    async def case_what_cannot_be_believed_is_left_out(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         revoke(server, "forged", key=OLD_KEY)
@@ -76,7 +80,7 @@ class TestFollowing:
         assert running.answer("forged") == running.answer("unsigned") == "live"
         assert running.replica.health().ignored_events == 2
 
-    async def test_with_a_verifier_a_call_under_way_ends_at_the_revocation(
+    async def case_with_a_verifier_a_call_under_way_ends_at_the_revocation(
         self, stage: Stage
     ) -> None:
         server = stage.server()
@@ -107,7 +111,10 @@ class TestFollowing:
 
 
 class TestFreshness:
-    async def test_frozen(self, stage: Stage) -> None:
+    async def test_all(self, stage: Stage) -> None:
+        await together(self, stage)
+
+    async def case_frozen(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         revoke(server, "session")
@@ -124,7 +131,7 @@ class TestFreshness:
         assert running.answer("other") == "live"
         assert running.replica.health().resynchronisations == 0
 
-    async def test_down_at_the_start(self, stage: Stage) -> None:
+    async def case_down_at_the_start(self, stage: Stage) -> None:
         server = stage.server()
         server.kill()
         running = stage.idle(server, start_timeout_ms=100)
@@ -135,7 +142,7 @@ class TestFreshness:
         with pytest.raises(RuntimeError):
             await running.replica.start()
 
-    async def test_stop_on_a_frozen_server_is_no_wait(self, stage: Stage) -> None:
+    async def case_stop_on_a_frozen_server_is_no_wait(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         server.freeze()
@@ -144,7 +151,7 @@ class TestFreshness:
         await running.replica.stop()
         server.thaw()
 
-    async def test_not_the_primary_any_more(self, stage: Stage) -> None:
+    async def case_not_the_primary_any_more(self, stage: Stage) -> None:
         primary, other = await stage.pair()
         running = await stage.replica(primary)
         other.promote()
@@ -152,7 +159,7 @@ class TestFreshness:
         await eventually(lambda: not running.replica.ready)
         assert "READONLY" in (running.replica.health().last_error or "")
 
-    async def test_a_server_that_evicts_is_not_believed(self, stage: Stage) -> None:
+    async def case_a_server_that_evicts_is_not_believed(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         server.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
@@ -160,7 +167,7 @@ class TestFreshness:
         await eventually(lambda: running.answer("other") == "stale")
         assert "noeviction" in (running.replica.health().last_error or "")
 
-    async def test_a_server_without_memory(self, stage: Stage) -> None:
+    async def case_a_server_without_memory(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server, max_staleness_ms=400)
         revoke(server, "session")
@@ -177,7 +184,10 @@ class TestFreshness:
 
 
 class TestLostHistory:
-    async def test_nothing_that_was_known_is_forgotten(self, stage: Stage) -> None:
+    async def test_all(self, stage: Stage) -> None:
+        await together(self, stage)
+
+    async def case_nothing_that_was_known_is_forgotten(self, stage: Stage) -> None:
         hows = ("FLUSHALL", "restart", "both streams", "replaced")
         await asyncio.gather(*(self._lose(stage, how) for how in hows))
 
@@ -208,7 +218,7 @@ class TestLostHistory:
         assert newcomer.answer(known[0]) == newcomer.answer("text") == "revoked"
         assert newcomer.replica.current_delegation_epoch("zone") == 3
 
-    async def test_a_restart_with_its_data_loses_nothing(self, stage: Stage) -> None:
+    async def case_a_restart_with_its_data_loses_nothing(self, stage: Stage) -> None:
         server = stage.server(persistent=True)
         running = await stage.replica(server)
         revoke(server, "session")
@@ -218,7 +228,7 @@ class TestLostHistory:
         await running.revoked("session", "later")
         assert running.replica.health().resynchronisations == 0
 
-    async def test_trimmed_before_it_was_read(self, stage: Stage) -> None:
+    async def case_trimmed_before_it_was_read(self, stage: Stage) -> None:
         server = stage.server()
         proxy = await stage.proxy(server)
         running = await stage.replica(proxy)
@@ -235,7 +245,7 @@ class TestLostHistory:
         await running.begun_anew("stream_trimmed")
         await running.revoked("before", "trimmed", "after")
 
-    async def test_trimmed_before_any_consumer_has_written_it(self, stage: Stage) -> None:
+    async def case_trimmed_before_any_consumer_has_written_it(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         session = anchor()
@@ -249,7 +259,10 @@ class TestLostHistory:
 
 
 class TestFailover:
-    async def test_to_a_server_that_has_everything(self, stage: Stage) -> None:
+    async def test_all(self, stage: Stage) -> None:
+        await together(self, stage)
+
+    async def case_to_a_server_that_has_everything(self, stage: Stage) -> None:
         primary, other = await stage.pair()
         proxy = await stage.proxy(primary)
         running = await stage.replica(proxy)
@@ -264,7 +277,7 @@ class TestFailover:
         await running.revoked("session", "later")
         assert running.replica.health().resynchronisations == 0
 
-    async def test_to_a_server_that_lacks_the_last_writes(self, stage: Stage) -> None:
+    async def case_to_a_server_that_lacks_the_last_writes(self, stage: Stage) -> None:
         primary, other = await stage.pair()
         near, far = await stage.proxy(primary), await stage.proxy(primary)
         knowing, cut_off = await stage.replica(near), await stage.replica(far)
@@ -289,7 +302,7 @@ class TestFailover:
         newcomer = await stage.replica(other)
         assert newcomer.answer(last) == "revoked"
 
-    async def test_behind_sentinel(self, stage: Stage) -> None:
+    async def case_behind_sentinel(self, stage: Stage) -> None:
         primary, other = await stage.pair()
         async with AsyncExitStack() as stack:
             port = stack.enter_context(running_sentinel(primary))
@@ -343,7 +356,10 @@ def has_replica(port: int) -> bool:
 
 
 class TestUnmarked:
-    async def test_a_newcomer_does_not_believe_it(self, stage: Stage) -> None:
+    async def test_all(self, stage: Stage) -> None:
+        await together(self, stage)
+
+    async def case_a_newcomer_does_not_believe_it(self, stage: Stage) -> None:
         server = stage.server()
         newcomer = stage.idle(server, adopt_unmarked_after_ms=60_000, start_timeout_ms=500)
         with pytest.raises(ReplicaNotReadyError, match="unknown_history"):
@@ -352,14 +368,14 @@ class TestUnmarked:
         await stage.replica(server)
         await eventually(lambda: newcomer.replica.ready)
 
-    async def test_one_of_several_that_start_at_once_marks_it(self, stage: Stage) -> None:
+    async def case_one_of_several_that_start_at_once_marks_it(self, stage: Stage) -> None:
         server = stage.server()
         running = [stage.idle(server) for _ in range(4)]
         await asyncio.gather(*(it.replica.start() for it in running))
         await asyncio.sleep(0.5)
         assert all(it.replica.ready for it in running)
 
-    async def test_a_mark_of_ones_own_is_in_the_shared_keys(self, stage: Stage) -> None:
+    async def case_a_mark_of_ones_own_is_in_the_shared_keys(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         session = anchor()
@@ -377,7 +393,10 @@ class TestUnmarked:
 
 
 class TestLimits:
-    async def test_a_full_replica_does_not_answer(self, stage: Stage) -> None:
+    async def test_all(self, stage: Stage) -> None:
+        await together(self, stage)
+
+    async def case_a_full_replica_does_not_answer(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server, max_entries=2)
         revoke(server, "a", "b")
@@ -387,7 +406,7 @@ class TestLimits:
         with pytest.raises(RevocationStoreFullError):
             await running.replica.mark_revoked("d")
 
-    async def test_a_key_that_holds_no_epoch(self, stage: Stage) -> None:
+    async def case_a_key_that_holds_no_epoch(self, stage: Stage) -> None:
         server = stage.server()
         server.command("SET", f"{PREFIX}delegation-epoch:zone", "soon")
         running = await stage.replica(server)
@@ -395,7 +414,7 @@ class TestLimits:
             running.replica.current_delegation_epoch("zone")
         assert running.replica.current_delegation_epoch("other") == 0
 
-    async def test_an_anchor_named_like_an_epoch(self, stage: Stage) -> None:
+    async def case_an_anchor_named_like_an_epoch(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
         assert running.answer("delegation-epoch:zone") == "live"

@@ -25,7 +25,7 @@ from support.redis_server import RedisServer
 from support.tcp_proxy import TcpProxy, tcp_proxy
 
 SEEDS = (11, 12, 13, 14)
-_SECONDS = 3.0
+_SECONDS = 2.5
 _PROMISED_SECONDS = 1.0
 _SAFE_SECONDS = 0.3
 """What was published so shortly before Redis lost it, perhaps nobody has read."""

@@ -215,7 +215,7 @@ async def test_a_trimmed_stream_is_a_loss_for_all_of_the_group(
 async def test_a_loss_matters_for_as_long_as_a_mandate_lives(
     redis_server: RedisServer, redis: Redis
 ) -> None:
-    async with consuming(redis, max_mandate_lifetime_ms=1_500) as consumer:
+    async with consuming(redis, max_mandate_lifetime_ms=700) as consumer:
         redis_server.command("SET", LOSS_KEY, "stream_trimmed once")
         await eventually(lambda: consumer.health().loss == "stream_trimmed")
         assert not consumer.health().ready
