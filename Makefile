@@ -26,7 +26,7 @@ test: check redis ## Everything above, all tests of both languages, and the cove
 	npm run --silent coverage
 	tools/test-python.sh
 
-test-python: build ## The Python half alone: lint, types and tests
+test-python: build redis ## The Python half alone: lint, types and tests
 	tools/test-python.sh
 
 coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three

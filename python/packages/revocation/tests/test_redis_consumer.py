@@ -47,7 +47,7 @@ async def consuming(redis: Redis, **options: Any) -> AsyncIterator[RedisRevocati
         await consumer.stop()
 
 
-async def test_what_is_published_is_written_and_acknowledged(
+async def case_what_is_published_is_written_and_acknowledged(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     store = RedisRevocationStore(redis=redis)
@@ -68,7 +68,7 @@ async def test_what_is_published_is_written_and_acknowledged(
     assert redis_server.command("XINFO", "CONSUMERS", REVOCATIONS, "resource-revocation") == []
 
 
-async def test_delegation_events_raise_epochs(redis_server: RedisServer, redis: Redis) -> None:
+async def case_delegation_events_raise_epochs(redis_server: RedisServer, redis: Redis) -> None:
     store = RedisRevocationStore(redis=redis)
     consumer = RedisDelegationConsumer(redis=redis, store=store, signature_keys=[KEY])
     raise_epoch(redis_server, "zone", 7)
@@ -79,7 +79,7 @@ async def test_delegation_events_raise_epochs(redis_server: RedisServer, redis: 
     await consumer.stop()
 
 
-async def test_what_cannot_be_believed_is_set_aside_and_keeps_nothing_up(
+async def case_what_cannot_be_believed_is_set_aside_and_keeps_nothing_up(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     bad: list[tuple[str, dict[str, str]]] = [
@@ -115,14 +115,14 @@ async def test_what_cannot_be_believed_is_set_aside_and_keeps_nothing_up(
         await eventually(lambda: consumer.health().ready)
 
 
-async def test_several_keys_for_a_rotation(redis_server: RedisServer, redis: Redis) -> None:
+async def case_several_keys_for_a_rotation(redis_server: RedisServer, redis: Redis) -> None:
     async with consuming(redis, signature_keys=[KEY, OLD_KEY]) as consumer:
         revoke(redis_server, "a")
         revoke(redis_server, "b", key=OLD_KEY)
         await eventually(lambda: consumer.health().applied == 2)
 
 
-async def test_unsigned_events_are_taken_where_that_is_said(
+async def case_unsigned_events_are_taken_where_that_is_said(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     async with consuming(redis, allow_unsigned=True) as consumer:
@@ -141,7 +141,7 @@ class FailingStore(InMemoryRevocationStore):
         super().mark_revoked(anchor, ttl_ms)
 
 
-async def test_nothing_is_acknowledged_before_it_is_written(
+async def case_nothing_is_acknowledged_before_it_is_written(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     store = FailingStore()
@@ -163,7 +163,7 @@ async def test_nothing_is_acknowledged_before_it_is_written(
         assert consumer.health().reclaimed >= 1
 
 
-async def test_what_a_dead_consumer_held_is_taken_over(
+async def case_what_a_dead_consumer_held_is_taken_over(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     store = RedisRevocationStore(redis=redis)
@@ -176,7 +176,7 @@ async def test_what_a_dead_consumer_held_is_taken_over(
         assert await store.is_revoked("held")
 
 
-async def test_what_the_same_consumer_held_is_taken_up_at_once(
+async def case_what_the_same_consumer_held_is_taken_up_at_once(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     revoke(redis_server, "held")
@@ -187,7 +187,7 @@ async def test_what_the_same_consumer_held_is_taken_up_at_once(
         assert consumer.health().reclaimed == 0
 
 
-async def test_each_event_is_acted_on_by_one_of_many(
+async def case_each_event_is_acted_on_by_one_of_many(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     async with consuming(redis) as one, consuming(redis) as two:
@@ -195,7 +195,7 @@ async def test_each_event_is_acted_on_by_one_of_many(
         await eventually(lambda: one.health().applied + two.health().applied == 50)
 
 
-async def test_a_trimmed_stream_is_a_loss_for_all_of_the_group(
+async def case_a_trimmed_stream_is_a_loss_for_all_of_the_group(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     async with consuming(redis) as consumer:
@@ -212,7 +212,7 @@ async def test_a_trimmed_stream_is_a_loss_for_all_of_the_group(
         await eventually(lambda: consumer.health().ready)
 
 
-async def test_a_loss_matters_for_as_long_as_a_mandate_lives(
+async def case_a_loss_matters_for_as_long_as_a_mandate_lives(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     async with consuming(redis, max_mandate_lifetime_ms=700) as consumer:
@@ -241,7 +241,7 @@ async def test_a_note_that_another_server_lacks_is_made_anew(redis_server: Redis
                 assert consumer.health().loss == "history_lost"
 
 
-async def test_a_redis_that_was_emptied_is_a_loss(redis_server: RedisServer, redis: Redis) -> None:
+async def case_a_redis_that_was_emptied_is_a_loss(redis_server: RedisServer, redis: Redis) -> None:
     async with consuming(redis) as consumer:
         revoke(redis_server, "a")
         await eventually(lambda: consumer.health().applied == 1)
@@ -253,7 +253,7 @@ async def test_a_redis_that_was_emptied_is_a_loss(redis_server: RedisServer, red
         await eventually(lambda: consumer.health().applied == 2)
 
 
-async def test_a_history_that_was_replaced_unseen_is_a_loss(
+async def case_a_history_that_was_replaced_unseen_is_a_loss(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     """Emptied, and the group made anew by another one before this one looks: ids are higher."""
@@ -268,7 +268,7 @@ async def test_a_history_that_was_replaced_unseen_is_a_loss(
         await eventually(lambda: consumer.health().loss == "history_lost")
 
 
-async def test_a_consumer_whose_redis_is_silent_is_not_ready_within_a_second(
+async def case_a_consumer_whose_redis_is_silent_is_not_ready_within_a_second(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     async with consuming(redis) as consumer:
@@ -281,7 +281,7 @@ async def test_a_consumer_whose_redis_is_silent_is_not_ready_within_a_second(
         assert consumer.health().loss is None
 
 
-async def test_an_id_from_a_clock_that_was_ahead_is_old_by_ones_own_clock(
+async def case_an_id_from_a_clock_that_was_ahead_is_old_by_ones_own_clock(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     """The server's clock was an hour ahead, and is set back: ages by its clock are negative."""
@@ -298,6 +298,25 @@ async def test_an_id_from_a_clock_that_was_ahead_is_old_by_ones_own_clock(
         store.failures = iter(())
         await eventually(lambda: consumer.health().ready)
         assert store.is_revoked("a")
+
+
+async def test_all_cases_together() -> None:
+    """Each on a server of its own: they mostly wait."""
+    cases = [it for name, it in globals().items() if name.startswith("case_")]
+
+    async def run(case: Any) -> None:
+        with running_redis() as server:
+            async with redis_client(server) as client:
+                await case(server, client)
+
+    results = await asyncio.gather(*map(run, cases), return_exceptions=True)
+    failures = {
+        case.__name__: repr(result)
+        for case, result in zip(cases, results, strict=True)
+        if result is not None
+    }
+    assert failures == {}
+    assert len(cases) >= 14
 
 
 async def test_start_tells_what_is_wrong_and_stop_ends_it() -> None:
@@ -318,7 +337,7 @@ async def test_start_tells_what_is_wrong_and_stop_ends_it() -> None:
     await client.aclose()
 
 
-async def test_stop_has_a_deadline_and_what_is_unfinished_stays(
+async def case_stop_has_a_deadline_and_what_is_unfinished_stays(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     class HangingStore(InMemoryRevocationStore):
