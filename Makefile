@@ -24,7 +24,7 @@ redis: ## Makes sure that tests can start a Redis; installs Debian's where it ma
 test: check redis ## Everything above, all tests of both languages, and the coverage of the packages that judge
 	tools/test.sh
 
-test-python: build ## The Python half alone: lint, types and tests
+test-python: build redis ## The Python half alone: lint, types and tests
 	tools/test-python.sh
 
 coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three

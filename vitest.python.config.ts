@@ -8,7 +8,14 @@ const TESTS = "examples/notes-server/test";
 const BY_FASTMCP = ["bearer", "client", "official-clients", "refusals", "revocation", "sessions"];
 
 // What FastMCP has no part in, of either version: keys, and how the program begins and ends.
-const BESIDE_FASTMCP = ["key-set", "outage", "processes", "wrong-environment"];
+const BESIDE_FASTMCP = [
+  "key-set",
+  "outage",
+  "processes",
+  "shared-outage",
+  "shared-revocations",
+  "wrong-environment",
+];
 
 const project = (name: string, environment: string, tests: readonly string[]) => {
   const path = `./python/.venv/${environment}/bin/python`;

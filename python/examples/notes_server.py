@@ -34,13 +34,17 @@ from caracalai_mcp_fastmcp import (  # noqa: E402
     current_principal,
 )
 from caracalai_revocation import InMemoryRevocationStore, RevocationStore  # noqa: E402
+from caracalai_revocation.redis import ConfigurationError as RedisConfigurationError  # noqa: E402
 from caracalai_transport_mcp import KeyCache  # noqa: E402
+from redis_config import ConfigError, RedisConfig, read_redis_config  # noqa: E402
+from shared_revocations import SharedRevocations  # noqa: E402
 
 ENDPOINT = "/mcp"
 PROGRESS_EVERY_SECONDS = 0.25
 _LAST_PORT = 65_535
 _BACKLOG = 2_048
 _SHUTDOWN_SECONDS = 1
+_LEAVE_SECONDS = 6
 
 
 class NotesConfig(NamedTuple):
@@ -56,10 +60,6 @@ class NotesConfig(NamedTuple):
     stateless: bool
 
 
-class ConfigError(Exception):
-    """Says in one line what is wrong with the environment."""
-
-
 # The variables behind the options that the libraries may find fault with.
 VARIABLES = {
     "issuer": "CARACAL_ISSUER",
@@ -68,6 +68,7 @@ VARIABLES = {
     "resource": "CARACAL_AUDIENCE",
     "zone_id": "CARACAL_ZONE_ID",
     "require_chain_contains": "CARACAL_REQUIRE_CHAIN_CONTAINS",
+    "signature_keys": "CARACAL_REVOCATION_KEYS",
 }
 
 
@@ -82,9 +83,6 @@ def read_config(env: Mapping[str, str]) -> NotesConfig:
     Raises:
         ConfigError: A variable is missing or malformed.
     """
-    if env.get("CARACAL_REDIS_URL") is not None:
-        # Who shares revocations counts on them.
-        raise ConfigError("CARACAL_REDIS_URL can't be served: revocations are kept in the process")
     return NotesConfig(
         issuer=_required(env, "CARACAL_ISSUER"),
         audience=_required(env, "CARACAL_AUDIENCE"),
@@ -290,14 +288,36 @@ async def serve(server: FastMCP, listener: socket.socket, config: NotesConfig) -
     await serving
 
 
+async def run(config: NotesConfig, redis: RedisConfig | None) -> None:
+    """Serves until a signal comes, with revocations of its own or shared ones."""
+    if redis is None:
+        await serve_with(config, InMemoryRevocationStore())
+        return
+    shared = SharedRevocations(redis, report)
+    try:
+        await shared.start()
+        await serve_with(config, shared.replica)
+    finally:
+        # Whatever does not end by then is cut off.
+        await asyncio.wait({asyncio.ensure_future(shared.stop())}, timeout=_LEAVE_SECONDS)
+
+
+async def serve_with(config: NotesConfig, revocations: RevocationStore) -> None:
+    """Serves until a signal comes."""
+    server = create_notes_server(config, revocations)
+    await serve(server, listen(config.host, config.port), config)
+
+
+def report(line: str) -> None:
+    """Tells operators."""
+    print(f"notes-server: {line}", file=sys.stderr, flush=True)
+
+
 def main() -> int:
     """Runs the server, and returns the exit code."""
     try:
-        config = read_config(os.environ)
-        server = create_notes_server(config, InMemoryRevocationStore())
-        listener = listen(config.host, config.port)
-        asyncio.run(serve(server, listener, config))
-    except (ConfigError, ConfigurationError) as error:
+        asyncio.run(run(read_config(os.environ), read_redis_config(os.environ)))
+    except (ConfigError, ConfigurationError, RedisConfigurationError) as error:
         print(f"notes-server: {name_variable(str(error))}", file=sys.stderr)
         return 2
     except Exception as error:  # whatever keeps it from starting, in one line

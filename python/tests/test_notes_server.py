@@ -14,7 +14,7 @@ from fastmcp.client.auth import BearerAuth
 
 import notes_server
 from caracalai_revocation import InMemoryRevocationStore
-from notes_server import ConfigError, create_notes_server, read_config
+from notes_server import create_notes_server, read_config
 from support.dev_sts import DevSts, delegated
 from support.notes_server import environment_of
 from support.serve import INITIALIZE, MCP_HEADERS, call_of, post, serving
@@ -75,8 +75,3 @@ async def test_slow_stops_when_it_is_cancelled(
         await send({"method": "notifications/cancelled", "params": {"requestId": 7}}, None)
         await asyncio.wait_for(cancelled.wait(), 60)
         calling.cancel()
-
-
-def test_a_redis_is_refused_as_long_as_it_can_not_be_served(sts: DevSts) -> None:
-    with pytest.raises(ConfigError, match=r"^CARACAL_REDIS_URL "):
-        read_config({**environment_of(sts), "CARACAL_REDIS_URL": ""})

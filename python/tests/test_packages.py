@@ -60,13 +60,20 @@ def test_what_is_imported_is_declared(package: str) -> None:
     manifest = (PACKAGES / package / "pyproject.toml").read_text()
     declared = re.search(r"^dependencies = \[(.*)\]$", manifest, re.MULTILINE)
     assert declared is not None
-    distributions = re.findall(r'"([a-z-]+)', declared[1])
+    extras = re.search(r"^optional-dependencies = \{(.*)\}$", manifest, re.MULTILINE)
+    listed = declared[1] + (extras[1] if extras else "")
+    distributions = re.findall(r'"([a-z-]+)', listed)
     given = {name.replace("-", "_") for name in distributions}
     # FastMCP is made of these, and its users meet them.
     if "fastmcp" in given:
         given |= {"mcp", "starlette", "pydantic"}
     outside = imports_of(package) - set(sys.stdlib_module_names) - {"typing_extensions"}
     assert outside <= given
+
+
+def test_redis_is_needed_by_those_alone_who_import_it() -> None:
+    program = "import sys; sys.modules['redis'] = None; import caracalai_mcp_fastmcp"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
 @pytest.fixture(scope="module")

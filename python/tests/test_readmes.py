@@ -9,6 +9,8 @@ import pytest
 
 from fill_readmes import READMES, filled
 from support.dev_sts import DevSts
+from support.events import KEY
+from support.redis_server import RedisServer
 from support.serve import call_of, post, serving
 
 PACKAGES = Path(__file__).parents[1] / "packages"
@@ -40,6 +42,23 @@ def test_it_prints_what_its_comments_say(sts: DevSts, snippet: str) -> None:
         check=True,
     )
     said = re.findall(r"  # (.+)$", path.read_text(), re.MULTILINE)
+    assert done.stdout.splitlines() == said
+
+
+@pytest.mark.parametrize("snippet", ["shared_store.py", "replica.py"])
+def test_with_a_redis_it_prints_what_its_comments_say(
+    redis_server: RedisServer, snippet: str
+) -> None:
+    path = PACKAGES / "revocation" / "tests" / "snippets" / snippet
+    done = subprocess.run(
+        [sys.executable, str(path)],
+        env={"REDIS_URL": redis_server.url, "STREAM_KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    said = re.findall(r"\)  # (new: \w+|True|None|Rev.+)$", path.read_text(), re.MULTILINE)
     assert done.stdout.splitlines() == said
 
 

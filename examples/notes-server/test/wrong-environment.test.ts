@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { STREAM_KEY } from "./support/start-redis.js";
 import { type Environment, environmentOf, runServer } from "./support/start-server.js";
 import { startSts } from "./support/start-sts.js";
-import { IS_PYTHON } from "./support/under-test.js";
 
 const good = environmentOf(await startSts());
 const sharing = {
@@ -71,10 +70,7 @@ const wrongRedis: readonly Wrong[] = [
   ["a word for a new Redis", { ...sharing, CARACAL_REDIS_NEW: "yes" }, "CARACAL_REDIS_NEW"],
 ];
 
-// The server in Python shares no revocations so far, and does not start where it is asked to.
-const sharesNothing: readonly Wrong[] = [["a Redis", sharing, "CARACAL_REDIS_URL"]];
-
-test.concurrent.each([...wrongs, ...(IS_PYTHON ? sharesNothing : wrongRedis)])(
+test.concurrent.each([...wrongs, ...wrongRedis])(
   "%s ends it with code 2 and one line that names the variable",
   async (_what, wrong, names) => {
     const exit = await runServer({ ...good, ...wrong });

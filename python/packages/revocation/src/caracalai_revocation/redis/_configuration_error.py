@@ -1,0 +1,5 @@
+"""Wrong options."""
+
+
+class ConfigurationError(TypeError):
+    """Something is constructed with options that are missing, malformed or unknown."""

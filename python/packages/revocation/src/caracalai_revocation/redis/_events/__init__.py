@@ -1,0 +1,1 @@
+"""What Caracal publishes, and how it is believed."""

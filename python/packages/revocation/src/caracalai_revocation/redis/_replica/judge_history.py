@@ -1,0 +1,59 @@
+"""Whether the history of a stream goes on from what is known of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .._streams.judge_position import KnownPosition, PositionBreak, PositionFacts, judge_position
+
+
+@dataclass(frozen=True)
+class KnownStream(KnownPosition):
+    """What is remembered of a stream and of the server that it was read from.
+
+    Attributes:
+        marker: The marker of its history.
+        pending_marker: A marker that this replica is about to set.
+    """
+
+    marker: str | None = None
+    pending_marker: str | None = None
+
+
+@dataclass(frozen=True)
+class StreamFacts(PositionFacts):
+    """What a server said about a stream in one moment.
+
+    Attributes:
+        marker: The marker of its history, if any.
+        length: How many entries there are.
+        first_age_ms: How old the first of them is by the server's clock; None where there is none.
+    """
+
+    marker: str | None
+    length: int
+    first_age_ms: int | None
+
+
+HistoryBreak = Literal["history_lost", "history_changed"] | PositionBreak
+"""Why what was known can't be gone on with.
+
+`history_lost`: the marker is gone: Redis was emptied, or came back empty. `history_changed`: the
+marker is another one: somebody has carried over what Redis had lost.
+"""
+
+
+def judge_history(known: KnownStream, facts: StreamFacts) -> HistoryBreak | None:
+    """Whether a stream goes on from where it was read, with nothing lost and nothing missed.
+
+    Returns:
+        Why it does not go on; None where it does.
+    """
+    return _judge_marker(known, facts) or judge_position(known, facts)
+
+
+def _judge_marker(known: KnownStream, facts: StreamFacts) -> HistoryBreak | None:
+    if known.marker is None or facts.marker == known.marker:
+        return None
+    if facts.marker is None:
+        return "history_lost"
+    return None if facts.marker == known.pending_marker else "history_changed"

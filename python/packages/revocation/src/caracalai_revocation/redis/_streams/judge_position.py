@@ -1,0 +1,87 @@
+"""Whether a stream goes on from where it was read."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from .stream_id import BEGINNING, parse_stream_id
+
+
+class StreamPosition(NamedTuple):
+    """How far a stream was read.
+
+    Attributes:
+        last_id: The last entry that was read.
+        added: How many entries had ever been added to the stream by then.
+    """
+
+    last_id: str
+    added: int
+
+
+@dataclass(frozen=True)
+class KnownPosition:
+    """A position, and the server that it was read from.
+
+    Attributes:
+        position: None where the stream is to be read from its beginning.
+        run_id: The server.
+    """
+
+    position: StreamPosition | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class PositionFacts:
+    """What a server said about a stream and a position in one moment.
+
+    Attributes:
+        run_id: Another one with each start of a server, and on each server.
+        last_generated_id: The highest id that was ever used; `0-0` where there is no stream.
+        entries_added: How many entries were ever added; 0 where there is no stream.
+        holds_position: Whether the entry of the position is there.
+        unread: How many entries behind the position were found,
+        drained: and whether there are no more of them.
+    """
+
+    run_id: str
+    last_generated_id: str
+    entries_added: int
+    holds_position: bool
+    unread: int
+    drained: bool
+
+
+PositionBreak = Literal["stream_older", "stream_trimmed", "server_changed"]
+"""Why a stream does not go on from a position.
+
+`stream_older`: the stream lacks what was read from it. `stream_trimmed`: the stream lost entries
+before they were read. `server_changed`: it is another server, or was started anew, and can't show
+that it has what was read.
+"""
+
+
+def judge_position(known: KnownPosition, facts: PositionFacts) -> PositionBreak | None:
+    """Whether a stream goes on from a position, with nothing lost and nothing missed.
+
+    Redis numbers nothing, but counts: the entries ever added, less those added when the position
+    was taken, are the entries behind the position, those included that were trimmed or deleted
+    meanwhile.
+
+    Returns:
+        Why it does not go on; None where it does.
+    """
+    position = known.position
+    if position is None:
+        return None
+    if parse_stream_id(facts.last_generated_id) < parse_stream_id(position.last_id):
+        return "stream_older"
+    behind = facts.entries_added - position.added
+    if behind < facts.unread:
+        return "stream_older"
+    if facts.drained and behind > facts.unread:
+        return "stream_trimmed"
+    # The counts of another history may fit by chance. Where the last entry is there, all before it
+    # are.
+    is_proven = facts.holds_position or position.last_id == BEGINNING
+    return "server_changed" if known.run_id != facts.run_id and not is_proven else None
