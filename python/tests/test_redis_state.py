@@ -13,25 +13,37 @@ from caracalai_revocation.redis._replica.judge_history import StreamFacts
 from caracalai_revocation.redis._replica.replica_readiness import (
     is_waiting_for_proof,
     next_task,
+    notes_to_answer,
     readiness_of,
 )
-from caracalai_revocation.redis._replica.replica_state import (
+from caracalai_revocation.redis._replica.replica_state import ReplicaState
+from caracalai_revocation.redis._replica.stream_state import (
     STREAMS,
     ReplicaPace,
-    ReplicaState,
     StreamCheck,
     StreamName,
 )
 from caracalai_revocation.redis._streams.stream_id import BEGINNING, parse_stream_id
 
 PROGRAM = Path(__file__).parent / "support" / "redis_state.mjs"
-PACE = ReplicaPace(1_000, 400, 3_000, 2_000, 500, 1_500)
+PACE = ReplicaPace(
+    max_staleness_ms=1_000,
+    settle_ms=400,
+    max_mandate_lifetime_ms=8_000,
+    adopt_after_ms=3_000,
+    full_retry_ms=2_000,
+    snapshot_retry_ms=500,
+    reconcile_pause_ms=1_500,
+)
 SEED = 2026
-TRIALS = 120
+TRIALS = 200
 STEPS = 60
 
 # How often what happens to a server, and what a replica hears of, so that most trials get far.
-_CHANGES = {"add": 8, "trim": 2, "delete": 1, "restart": 3, "lose": 0.5, "mark": 0.5}
+_CHANGES = {
+    "add": 8, "trim": 2, "delete": 1, "restart": 2, "lose": 0.5, "mark": 0.5,
+    "note": 2, "forget": 1, "make_good": 2, "gap": 0.5, "close": 2, "evict": 0.3,
+}
 _NEWS = {"check": 10, "task": 6, "entries": 2, "marker": 0.3, "rare": 0.3}
 
 
@@ -43,6 +55,9 @@ class ModelStream:
         self.last_id = BEGINNING
         self.added = 0
         self.marker: str | None = None
+        self.note: str | None = None
+        self.is_made_good = False
+        self.gap: str | None = None
 
 
 class Trial:
@@ -53,6 +68,8 @@ class Trial:
         self.now = 1_000
         self.state = ReplicaState()
         self.run_id = "run-0"
+        self.evicts = False
+        self.evicted_keys = 0
         self.streams: dict[StreamName, ModelStream] = {name: ModelStream() for name in STREAMS}
         if chance.random() < 0.8:
             for stream in self.streams.values():
@@ -69,9 +86,7 @@ class Trial:
 
     def _change_server(self) -> None:
         stream = self.streams[self.chance.choice(STREAMS)]
-        what = self.chance.choice(
-            ("add", "add", "add", "trim", "delete", "restart", "lose", "mark")
-        )
+        (what,) = self.chance.choices(tuple(_CHANGES), tuple(_CHANGES.values()))
         if what == "add":
             for _ in range(self.chance.randint(1, 3)):
                 stream.added += 1
@@ -93,6 +108,25 @@ class Trial:
                 stream.last_id = stream.ids[-1] if stream.ids else BEGINNING
         elif what == "mark":
             stream.marker = self.chance.choice((None, "foreign", stream.marker))
+        elif what == "evict":
+            self.evicts = not self.evicts
+            self.evicted_keys += self.chance.choice((0, 1))
+        else:
+            self._change_losses(stream, what)
+
+    def _change_losses(self, stream: ModelStream, what: str) -> None:
+        if what == "note":
+            kind = self.chance.choice(("stream_trimmed", "history_lost"))
+            earlier = self.chance.choice(("", " history_lost"))
+            stream.note, stream.is_made_good = f"{kind} {self.now}{earlier}", False
+        elif what == "forget":
+            stream.note, stream.is_made_good = None, False
+        elif what == "make_good":
+            stream.is_made_good = stream.note is not None
+        elif what == "gap":
+            stream.gap = f"unread {self.now}"
+        else:
+            stream.gap = None
 
     def _tell(self) -> None:
         state, now, name = self.state, self.now, self.chance.choice(STREAMS)
@@ -112,6 +146,9 @@ class Trial:
                 self._do("snapshotFailed", failed, round_)
             else:
                 self._do("snapshot", changes.after_snapshot(state, round_, now), round_)
+        elif what == "task" and known.note is not None:
+            text = known.note.text if self.chance.random() < 0.9 else "another"
+            self._do("madeGood", changes.after_made_good(state, name, text), name, text)
         elif what == "marker":
             self._mark(name)
         elif what == "entries" and known.position is not None:
@@ -132,6 +169,11 @@ class Trial:
         facts = StreamFacts(
             run_id=self.run_id,
             marker=stream.marker,
+            evicts=self.evicts,
+            evicted_keys=self.evicted_keys,
+            note=stream.note,
+            is_made_good=stream.is_made_good,
+            gap=stream.gap,
             last_generated_id=stream.last_id,
             entries_added=stream.added,
             length=len(stream.ids),
@@ -189,7 +231,7 @@ class Trial:
     def _do(self, name: str, following: ReplicaState, *args: Any) -> None:
         self.state = following
         self.steps.append([name, self.now, *args])
-        until, problem = readiness_of(following, PACE)
+        until, ready_until, problem = readiness_of(following, PACE)
         shown = asdict(following)
         shown["streams"] = {stream: shown.pop(stream) for stream in STREAMS}
         for stream in shown["streams"].values():
@@ -200,7 +242,9 @@ class Trial:
             {
                 "state": camel(shown),
                 "until": None if until == -inf else until,
+                "readyUntil": None if ready_until == -inf else ready_until,
                 "problem": problem,
+                "notes": notes_to_answer(following),
                 "task": next_task(following, self.now, PACE),
                 "waits": is_waiting_for_proof(following, self.now, PACE),
             }
@@ -241,7 +285,7 @@ def test_both_make_the_same_of_the_same() -> None:
     )
     lines = done.stdout.splitlines()
     assert len(lines) == TRIALS
-    problems, tasks, breaks = set(), set(), set()
+    problems, tasks, breaks, losses = set(), set(), set(), set()
     for number, (trial, line) in enumerate(zip(trials, lines, strict=True)):
         theirs = json.loads(line)
         for index, (mine, other) in enumerate(zip(trial.seen, theirs, strict=True)):
@@ -250,10 +294,14 @@ def test_both_make_the_same_of_the_same() -> None:
             problems.add(mine["problem"])
             tasks.add(mine["task"])
             breaks.add(mine["state"].get("brokenBy"))
+            for stream in mine["state"]["streams"].values():
+                losses.add(stream.get("loss", {"id": None})["id"] == "kept")
+                losses |= {key for key, it in stream.get("note", {}).items() if it is True}
     # Else the trials would show little.
-    assert problems == {None, "full", "unknown_history", "synchronising"}
+    assert problems == {None, "full", "unknown_history", "events_lost", "synchronising"}
     assert tasks == {None, "retry", "adopt", "snapshot", "reconcile"}
     assert breaks == {
         *(None, "history_lost", "history_changed", "stream_older", "stream_trimmed"),
-        *("server_changed", "full", "snapshot_failed"),
+        *("keys_evicted", "server_changed", "full", "snapshot_failed"),
     }
+    assert losses == {True, False, "isProven", "isDone"}

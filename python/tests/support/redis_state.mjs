@@ -3,13 +3,14 @@ import { createInterface } from "node:readline";
 
 const dist = new URL("../../../packages/revocation-redis/dist/replica/", import.meta.url);
 const changes = await import(new URL("replica-state.js", dist));
-const { isWaitingForProof, nextTask, readinessOf } = await import(
+const { isWaitingForProof, nextTask, notesToAnswer, readinessOf } = await import(
   new URL("replica-readiness.js", dist)
 );
 
 const pace = {
   maxStalenessMs: 1_000,
   settleMs: 400,
+  maxMandateLifetimeMs: 8_000,
   adoptAfterMs: 3_000,
   fullRetryMs: 2_000,
   snapshotRetryMs: 500,
@@ -38,6 +39,8 @@ function step(state, [name, now, ...args]) {
       return changes.afterReconcileBegan(state, now);
     case "writes":
       return changes.beforeWrites(state);
+    case "madeGood":
+      return changes.afterMadeGood(state, ...args);
     case "marker":
       return changes.beforeMarker(state, ...args);
     case "markerSet":
@@ -58,11 +61,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const states = JSON.parse(line).map((it) => {
     state = step(state, it);
     const now = it[1];
-    const { until, problem } = readinessOf(state, pace);
+    const { until, readyUntil, problem } = readinessOf(state, pace);
     return {
       state: show(state),
       until: until ?? null,
+      readyUntil: readyUntil ?? null,
       problem: problem ?? null,
+      notes: notesToAnswer(state),
       task: nextTask(state, now, pace) ?? null,
       waits: isWaitingForProof(state, now, pace),
     };

@@ -53,6 +53,17 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+# Of errors without a word of their own, those that somebody can put right. Nothing else is quoted.
+_ERR_REASONS = (
+    (
+        "ERR The user executing the script can't",
+        "the user lacks a permission that the README names",
+    ),
+    ("ERR max number of clients", "it has as many clients as it may have"),
+    ("ERR DB index", "it has no database of that number"),
+)
+
+
 def to_redis_store_error(error: BaseException) -> RedisStoreError:
     """What is safe to know of an error of the client library."""
     if isinstance(error, RedisStoreError):
@@ -60,14 +71,19 @@ def to_redis_store_error(error: BaseException) -> RedisStoreError:
     code = _code_of(error)
     if code is None:
         return RedisStoreError("connection", "Redis could not be reached.")
-    return RedisStoreError("refused", f"Redis refused the command ({code}).", code)
+    text = f"{code} {error}"
+    reason = next((reason for begin, reason in _ERR_REASONS if text.startswith(begin)), None)
+    about = code if reason is None else f"{code}: {reason}"
+    return RedisStoreError("refused", f"Redis refused the command ({about}).", code)
 
 
 def _code_of(error: BaseException) -> str | None:
     for kind, code in _CODES:
         if isinstance(error, kind):
             return code
-    if not isinstance(error, ResponseError | AuthenticationError):
+    # Also of what redis-py takes for a connection that was lost.
+    code_of_server = getattr(error, "status_code", None)
+    if code_of_server is None and not isinstance(error, ResponseError | AuthenticationError):
         return None
-    found = _REDIS_CODE.match(str(getattr(error, "status_code", None) or error))
+    found = _REDIS_CODE.match(str(code_of_server or error))
     return found[1] if found else "ERR"

@@ -12,8 +12,8 @@ from .._streams.stream_id import time_of_entry
 from .._streams.stream_reply import StreamEntry, read_entries, read_stream_id
 from .consumer_options import ConsumerOptions
 from .held_entries import HeldEntry
-from .loss_note import new_loss_note
-from .scripts import ENSURE_GROUP, FORGET_LOSS, READ_GROUP, REMOVE_IDLE, TAKE_OVER
+from .loss_note import loss_key_of, new_loss_note
+from .scripts import ENSURE_GROUP, FORGET_LOSS, NOTE_LOSS, READ_GROUP, REMOVE_IDLE, TAKE_OVER
 
 COUNT = 100
 """How many entries are taken at a time."""
@@ -63,10 +63,7 @@ class ConsumerGroup:
     def __init__(self, command: TimedCommand, options: ConsumerOptions) -> None:
         self._command = command
         self._options = options
-        stream = options.stream
-        # The braces keep it in the stream's slot of a cluster; a name that has some does so itself.
-        name = stream if "{" in stream else f"{{{stream}}}"
-        self._loss_key = f"{name}.loss.{options.group}"
+        self._loss_key = loss_key_of(options.stream, options.group)
 
     async def ensure(self, *, was_there: bool) -> None:
         """Makes sure that the group is there; a new one begins with the stream's first entry.
@@ -110,9 +107,7 @@ class ConsumerGroup:
 
     async def note_loss(self, note: str) -> None:
         """Notes a loss, for all consumers, until one of them takes it back."""
-        reply = await self._send("SET", self._loss_key, note)
-        if read_text(reply, "OK") != "OK":
-            raise unexpected("the confirmation of a write")
+        await self._run(NOTE_LOSS, note)
 
     async def forget_loss(self, note: str) -> None:
         """Takes a loss back that matters no more, where no other one was noted since."""

@@ -37,6 +37,8 @@ class ConsumerHealth:
             the last read, in milliseconds; 0 where there is none.
         applied: Events acted on and acknowledged by this consumer.
         dead_letters: Events set aside by this consumer.
+        wrong_signatures: How many of them had a signature of none of the keys. Where there are any,
+            `signature_keys` may not be those that producers sign with.
         reclaimed: Events taken over from other consumers, or again from itself.
         trimmed: Events of whose trimming this consumer knows.
         loss: A loss of events that may still matter, whichever consumer of the group has noticed
@@ -51,6 +53,7 @@ class ConsumerHealth:
     oldest_ms: int
     applied: int
     dead_letters: int
+    wrong_signatures: int
     reclaimed: int
     trimmed: int
     loss: LossKind | None
@@ -64,6 +67,7 @@ class ConsumerRecord:
         self.state: ConsumerState = "new"
         self.applied = 0
         self.dead_letters = 0
+        self.wrong_signatures = 0
         self.reclaimed = 0
         self.trimmed = 0
         self._last_read: GroupRead | None = None
@@ -99,6 +103,7 @@ class ConsumerRecord:
             oldest_ms=0 if last is None else last.oldest_ms,
             applied=self.applied,
             dead_letters=self.dead_letters,
+            wrong_signatures=self.wrong_signatures,
             reclaimed=self.reclaimed,
             trimmed=self.trimmed,
             loss=self._loss,

@@ -45,6 +45,8 @@ class EventHandler:
             verdict = self._verdict_on(entry.fields)
             if isinstance(verdict, str):
                 await self._set_aside(entry.id, entry.fields, verdict, command)
+                if verdict == "wrong_signature":
+                    self._record.wrong_signatures += 1
                 return "dead"
             await _write_all(verdict, self._options.store)
         except (RedisStoreError, RevocationStoreFullError) as error:

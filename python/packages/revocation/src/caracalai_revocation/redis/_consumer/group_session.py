@@ -101,7 +101,8 @@ class GroupSession:
         while not stopping.is_set():
             known = self._memory.known.position
             entries = (await self._observe(await self._group.read_own(behind, known))).entries
-            if not entries:
+            # Behind the highest id there can be, Redis begins again.
+            if not entries or entries[-1].id == behind:
                 return
             await self._process(entries)
             behind = entries[-1].id

@@ -11,9 +11,24 @@ Redis has come back without the latest part, or without any.
 """
 
 
+def loss_key_of(stream: str, group: str) -> str:
+    """The key of the note about a loss, beside the stream: in its slot of a cluster."""
+    # A name that has braces keeps it there itself.
+    name = stream if "{" in stream else f"{{{stream}}}"
+    return f"{name}.loss.{group}"
+
+
 def new_loss_note(kind: LossKind) -> str:
     """A new note about a loss: its kind, and what tells it from every other note."""
     return f"{kind} {uuid.uuid4()}"
+
+
+def speaks_of(note: str, kind: LossKind) -> bool:
+    """Whether a note speaks of a loss of that kind.
+
+    It speaks for those that it has replaced as well.
+    """
+    return kind in note
 
 
 def kind_of_loss(note: str) -> LossKind:

@@ -7,17 +7,13 @@ beside the stream, so that every consumer of the group knows of it, also one tha
 # ruff: noqa: E501 - lines of Lua
 
 from .._commands.script import script
+from .._streams.stream_functions import HIGHEST_ID, STREAM_FUNCTIONS
 
 ENSURE_GROUP = script(
-    """
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    for index = 1, #group, 2 do
-      if group[index] == 'name' and group[index + 1] == ARGV[1] then return 0 end
-    end
-  end
-end
-if ARGV[2] == '1' then redis.call('SET', KEYS[2], ARGV[3]) end
+    STREAM_FUNCTIONS
+    + """
+if findGroup(KEYS[1], ARGV[1]) then return 0 end
+if ARGV[2] == '1' then noteLoss(KEYS[2], ARGV[3]) end
 redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM', 'ENTRIESREAD', '0')
 return 1
 """,
@@ -29,41 +25,31 @@ ARGV[2] is "1" where the consumer knows that it was there: then the loss ARGV[3]
 """
 
 READ_GROUP = script(
-    """
-local function asTable(flat)
-  local fields = {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
-  return fields
-end
-local function compare(first, second)
-  local time1, number1 = string.match(first, '(%d+)-(%d+)')
-  local time2, number2 = string.match(second, '(%d+)-(%d+)')
-  if time1 ~= time2 then return tonumber(time1) - tonumber(time2) end
-  return tonumber(number1) - tonumber(number2)
-end
-
-local group
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    local fields = asTable(flat)
-    if fields['name'] == ARGV[1] then group = fields end
-  end
-end
+    STREAM_FUNCTIONS
+    + """
+local group = findGroup(KEYS[1], ARGV[1])
 if not group then return redis.error_reply('-NOGROUP the stream or its group is not there') end
 
-local stream = asTable(redis.call('XINFO', 'STREAM', KEYS[1]))
+local stream
+if isAtEnd(group) then
+  stream = {
+    ['last-generated-id'] = group['last-delivered-id'],
+    ['entries-added'] = group['entries-read'],
+    ['length'] = redis.call('XLEN', KEYS[1])
+  }
+else
+  stream = aboutStream(KEYS[1])
+end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local first = stream['first-entry'] and stream['first-entry'][1]
+local first = stream['first-id']
 local trimmed = 0
-if ARGV[4] == '>' and compare(first or stream['last-generated-id'], group['last-delivered-id']) > 0 then
+if ARGV[4] == '>' and not isAtEnd(group) then
   local removed = stream['entries-added'] - stream['length']
-  -- Redis stops counting where single entries are deleted; that there is a gap is seen all the same.
-  local read = group['entries-read'] or math.max(0, removed - 1)
-  trimmed = math.max(0, removed - read)
+  trimmed = countMissed(stream, group)
   if trimmed > 0 then
     if not first or now - tonumber(string.match(first, '^%d+')) < tonumber(ARGV[5]) then
-      redis.call('SET', KEYS[2], ARGV[8])
+      noteLoss(KEYS[2], ARGV[8])
     end
     local last = first and group['last-delivered-id'] or stream['last-generated-id']
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
@@ -78,7 +64,11 @@ if ARGV[6] ~= '' then
     holds = 0
     if stream['entries-added'] - stream['length'] < tonumber(ARGV[7]) and added >= 0 then
       behind = added + 1
-      if added <= 1000 then
+      if ARGV[6] == '"""
+    + HIGHEST_ID
+    + """' then
+        behind = 0
+      elseif added <= 1000 then
         behind = #redis.call('XRANGE', KEYS[1], '(' .. ARGV[6], '+', 'COUNT', behind)
       end
     end
@@ -107,10 +97,10 @@ return {
 """Reads for the consumer ARGV[2] of the group ARGV[1] at most ARGV[3] entries behind ARGV[4].
 
 ">" stands for those that nobody in the group was given. Of those it counts first how many were trimmed:
-entries go at the front, so that whatever was removed and is not counted as read was never read. Where
-an entry remains that is older than ARGV[5] ms, so are they, and no mandate that they revoked is alive;
-else the loss is noted in KEYS[2], for as long. Then the group is made to count them as read, so that
-they are counted once.
+entries go at the front, so that none were where one remains that was given to somebody; else, whatever
+was removed and is not counted as read was never read. Where an entry remains that is older than ARGV[5]
+ms, so are they, and no mandate that they revoked is alive; else the loss ARGV[8] is noted in KEYS[2].
+Then the group is made to count them as read, so that they are counted once.
 
 ARGV[6] is the highest id that the consumer knows of, empty for none, and ARGV[7] how many entries had
 been added by then. Where that entry is gone, though fewer than those were removed, it tells how many
@@ -141,6 +131,16 @@ like that any more is left out: somebody else has taken it over, or is done with
 the stream any more stays with its consumer, until it is acknowledged: else nobody would know of it if
 this reply is lost.
 """
+
+NOTE_LOSS = script(
+    STREAM_FUNCTIONS
+    + """
+noteLoss(KEYS[2], ARGV[1])
+return 1
+""",
+    reads=True,
+)
+"""Notes the loss ARGV[1] in KEYS[2]."""
 
 FORGET_LOSS = script(
     """

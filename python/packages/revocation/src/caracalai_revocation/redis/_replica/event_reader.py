@@ -10,7 +10,7 @@ from .._events.invalid_event_error import InvalidEventError
 from .._events.parse_delegation_event import parse_delegation_event
 from .._events.parse_revocation_event import parse_revocation_event
 from .._streams.stream_reply import StreamEntry
-from .replica_state import StreamName
+from .stream_state import StreamName
 
 
 class EventReader:
@@ -35,6 +35,8 @@ class EventReader:
         )
         self.ignored = 0
         """How many entries were left out."""
+        self.wrong_signatures = 0
+        """How many of them had a signature of none of the keys."""
 
     def read(self, entries: Iterable[StreamEntry]) -> list[RevocationEvent]:
         """What the entries say."""
@@ -46,6 +48,8 @@ class EventReader:
             return []
         try:
             return self._parse(entry.fields, self._verify)
-        except InvalidEventError:
+        except InvalidEventError as error:
             self.ignored += 1
+            if error.problem == "wrong_signature":
+                self.wrong_signatures += 1
             return []

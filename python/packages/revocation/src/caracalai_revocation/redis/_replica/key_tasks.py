@@ -10,13 +10,14 @@ from .._store.redis_revocation_store import RedisRevocationStore
 from .._store.revocation_keys import RevocationKeys
 from .history_marker import new_marker, set_marker
 from .local_revocations import LocalRevocations
+from .made_good import make_good
 from .reconcile_keys import Reconciliation
 from .replica_options import ReplicaOptions
+from .replica_readiness import notes_to_answer
 from .replica_state import (
-    STREAMS,
     TELLING_STREAM,
-    StreamName,
     after_lost_race,
+    after_made_good,
     after_marker_refused,
     after_marker_set,
     after_reconcile_began,
@@ -28,6 +29,8 @@ from .replica_state import (
     wait_for_writes_ms,
 )
 from .replica_status import ReplicaStatus
+from .stream_keys import StreamKeys
+from .stream_state import STREAMS, StreamName, StreamState
 
 _MAX_PENDING = 1_000
 """A bound on what waits in the client, far above what is ever under way."""
@@ -42,14 +45,14 @@ class ReplicaParts:
         status: Its state.
         local: What it knows.
         store: The shared store.
-        marker_keys: The key of each stream's marker.
+        keys: The keys that tell of each stream.
     """
 
     options: ReplicaOptions
     status: ReplicaStatus
     local: LocalRevocations
     store: RedisRevocationStore
-    marker_keys: Mapping[StreamName, str]
+    keys: Mapping[StreamName, StreamKeys]
 
 
 class KeyTasks:
@@ -122,15 +125,34 @@ class KeyTasks:
             RevocationStoreFullError: The replica has no room.
         """
         status = self._status
-        run_id = status.state.stream(TELLING_STREAM).run_id
+        begun = status.state
+        notes = notes_to_answer(begun)
         is_current = self._is_current()
-        status.update(after_reconcile_began(status.state, monotonic_ms()))
+        status.update(after_reconcile_began(begun, monotonic_ms()))
         # What was read before this moment, consumers have written by the end of the pause.
         self._parts.local.unmark()
         await asyncio.sleep(wait_for_writes_ms(self._parts.options.pace) / 1_000)
         await self._reconcile(is_current, self._owe_marker if tells else _owe_nothing)
         if is_current() and status.state.owes_marker:
-            await self._mark(TELLING_STREAM, run_id)
+            await self._mark(TELLING_STREAM, begun.stream(TELLING_STREAM).run_id)
+        for stream in notes:
+            if is_current():
+                await self._answer_note(stream, begun.stream(stream))
+
+    async def _answer_note(self, stream: StreamName, known: StreamState) -> None:
+        """What was lost is in the keys by now, as far as this replica knows it."""
+        note = known.note
+        if note is None:
+            return
+        await make_good(
+            self._command,
+            self._parts.keys[stream].loss_key,
+            run_id=known.run_id or "",
+            note=note.text,
+            is_proven=note.is_proven,
+            timeout_ms=self._parts.options.command_timeout_ms,
+        )
+        self._status.update(after_made_good(self._status.state, stream, note.text))
 
     def _is_current(self) -> Callable[[], bool]:
         status = self._status
@@ -169,7 +191,7 @@ class KeyTasks:
         status.update(before_marker(begun, stream, marker))
         is_set = await set_marker(
             self._command,
-            self._parts.marker_keys[stream],
+            self._parts.keys[stream].marker_key,
             run_id=run_id or "",
             old=begun.stream(stream).marker,
             new=marker,

@@ -16,13 +16,13 @@ from ..._revocation_store import (
 from .._clock import monotonic_ms
 from .._store.redis_revocation_store import RedisRevocationStore
 from .event_reader import EventReader
-from .history_marker import marker_key
 from .key_tasks import ReplicaParts
 from .local_revocations import LocalRevocation, LocalRevocations
 from .replica_health import ReplicaHealth
 from .replica_options import RedisRevocationReplicaOptions, read_replica_options
-from .replica_state import STREAMS
 from .replica_status import ReplicaStatus
+from .stream_keys import keys_of
+from .stream_state import STREAMS
 from .synchroniser import Synchroniser
 
 if TYPE_CHECKING:
@@ -70,14 +70,21 @@ class RedisRevocationReplica:
             status=self._status,
             local=self._local,
             store=self._store,
-            marker_keys={name: marker_key(read.key_prefix, read.streams[name]) for name in STREAMS},
+            keys={
+                name: keys_of(read.streams[name], read.groups[name], read.key_prefix)
+                for name in STREAMS
+            },
         )
         self._synchroniser = Synchroniser(parts, self._readers)
         self._is_started = False
 
     @property
     def ready(self) -> bool:
-        """Whether the replica answers at this moment."""
+        """Whether the replica knows, at this moment, all that was revoked more than a second ago.
+
+        Where it is not ready it may go on answering: until `max_staleness_ms` after its latest
+        proof.
+        """
         return self._status.problem_at(monotonic_ms()) is None
 
     async def start(self) -> None:
@@ -118,6 +125,7 @@ class RedisRevocationReplica:
             resynchronisations=state.round - 1,
             last_break=state.broken_by,
             ignored_events=sum(reader.ignored for reader in self._readers.values()),
+            wrong_signatures=sum(reader.wrong_signatures for reader in self._readers.values()),
             last_error=self._synchroniser.last_error,
         )
 
@@ -126,12 +134,12 @@ class RedisRevocationReplica:
 
         Raises:
             TypeError: The anchor is not a non-empty string.
-            ReplicaNotReadyError: The replica is not ready.
+            ReplicaNotReadyError: The replica does not answer.
             RevocationStoreError: It is not clear what the shared store means.
         """
         require_name("anchor", anchor)
         now = monotonic_ms()
-        self._status.require_ready(now)
+        self._status.require_answers(now)
         return self._local.is_revoked(anchor, now)
 
     def current_delegation_epoch(self, zone_id: str) -> int:
@@ -139,18 +147,18 @@ class RedisRevocationReplica:
 
         Raises:
             TypeError: The zone is not a non-empty string.
-            ReplicaNotReadyError: The replica is not ready.
+            ReplicaNotReadyError: The replica does not answer.
             RevocationStoreError: The shared store holds something that is no epoch.
         """
         require_name("zone_id", zone_id)
         now = monotonic_ms()
-        self._status.require_ready(now)
+        self._status.require_answers(now)
         return self._local.epoch_of(zone_id, now)
 
     def check(self, query: RevocationQuery) -> RevocationState:
         """Answers for all anchors and the epoch at once. Raises as the single questions do."""
         now = monotonic_ms()
-        self._status.require_ready(now)
+        self._status.require_answers(now)
         revoked = False
         for anchor in query.anchors:
             require_name("anchor", anchor)

@@ -1,9 +1,7 @@
 """What a replica raises that does not answer."""
 
-from typing import Literal
-
 from ..._errors import RevocationStoreError
-from .replica_readiness import ReplicaProblem
+from .replica_health import ReplicaHealthProblem
 
 
 class ReplicaNotReadyError(RevocationStoreError):
@@ -13,6 +11,6 @@ class ReplicaNotReadyError(RevocationStoreError):
         problem: As in `ReplicaHealth`.
     """
 
-    def __init__(self, problem: ReplicaProblem | Literal["stopped"]) -> None:
+    def __init__(self, problem: ReplicaHealthProblem) -> None:
         super().__init__(f"The revocation replica is not ready ({problem}).")
         self.problem = problem

@@ -6,11 +6,17 @@ from typing import NamedTuple, TypedDict
 from redis.asyncio import Redis
 
 from .._commands.redis_access import RedisAccess
+from .._configuration_error import ConfigurationError
 from .._events.event_trust import EventTrust
 from .._read_options import read_integer, read_name, require_known_options
 from .._store.revocation_keys import KEY_PREFIX
-from .._wire_names import DELEGATION_STREAM, REVOCATION_STREAM
-from .replica_state import ReplicaPace, StreamName
+from .._wire_names import (
+    DELEGATION_GROUP,
+    DELEGATION_STREAM,
+    REVOCATION_GROUP,
+    REVOCATION_STREAM,
+)
+from .stream_state import ReplicaPace, StreamName
 
 _DAY_MS = 86_400_000
 _MAX_SAFE_INTEGER = 2**53 - 1
@@ -29,7 +35,8 @@ class RedisRevocationReplicaOptions(TypedDict, total=False):
         allow_unsigned: Takes events without a signature. Whoever can write to Redis can then end
             any session.
         max_staleness_ms: How old the latest proof that nothing was missed may be, in milliseconds;
-            5,000 by default, 200 to 60,000. With an older one, the replica does not answer.
+            5,000 by default, 200 to 60,000. With an older one, the replica does not answer. It is
+            not `ready` with one that is older than a second.
         max_entries: How many live anchors are held at most, and how many zones; 1,000,000 of each
             by default, at most 16,777,216. A replica that is full does not answer.
         default_ttl_ms: How long an entry lives that comes without a lifetime, in milliseconds: one
@@ -53,6 +60,11 @@ class RedisRevocationReplicaOptions(TypedDict, total=False):
         key_prefix: As for `RedisRevocationStore`.
         revocation_stream: The stream of revocations; by default that of the wire format.
         delegation_stream: The stream of delegation changes; by default that of the wire format.
+        revocation_group: The groups in which consumers read the streams;
+        delegation_group: by default those of the wire format.
+        max_mandate_lifetime_ms: How long a mandate may live, and a loss of events matters, in
+            milliseconds; 3,600,000 (an hour) by default, at most 24 hours. The same as for the
+            consumers.
     """
 
     redis: Redis
@@ -69,6 +81,9 @@ class RedisRevocationReplicaOptions(TypedDict, total=False):
     key_prefix: str | None
     revocation_stream: str | None
     delegation_stream: str | None
+    revocation_group: str | None
+    delegation_group: str | None
+    max_mandate_lifetime_ms: int | None
 
 
 class ReplicaOptions(NamedTuple):
@@ -83,6 +98,7 @@ class ReplicaOptions(NamedTuple):
     reconcile_ms: int
     key_prefix: str
     streams: Mapping[StreamName, str]
+    groups: Mapping[StreamName, str]
     pace: ReplicaPace
 
 
@@ -98,6 +114,16 @@ def read_replica_options(options: RedisRevocationReplicaOptions) -> ReplicaOptio
     def ms(name: str, fallback: int, least: int, most: int = _DAY_MS) -> int:
         return read_integer(name, get(name), fallback, least, most)
 
+    def name(option: str, fallback: str) -> str:
+        return read_name(option, get(option), fallback)
+
+    streams: Mapping[StreamName, str] = {
+        "revocations": name("revocation_stream", REVOCATION_STREAM),
+        "delegations": name("delegation_stream", DELEGATION_STREAM),
+    }
+    if streams["revocations"] == streams["delegations"]:
+        message = "delegation_stream must be another stream than revocation_stream."
+        raise ConfigurationError(message)
     return ReplicaOptions(
         redis=RedisAccess(get("redis")),
         trust=EventTrust(get("signature_keys"), get("allow_unsigned")),
@@ -106,18 +132,16 @@ def read_replica_options(options: RedisRevocationReplicaOptions) -> ReplicaOptio
         start_timeout_ms=ms("start_timeout_ms", 30_000, 1),
         command_timeout_ms=ms("command_timeout_ms", 1_000, 10, 60_000),
         reconcile_ms=ms("reconcile_ms", 600_000, 1_000),
-        key_prefix=read_name("key_prefix", get("key_prefix"), KEY_PREFIX),
-        streams={
-            "revocations": read_name(
-                "revocation_stream", get("revocation_stream"), REVOCATION_STREAM
-            ),
-            "delegations": read_name(
-                "delegation_stream", get("delegation_stream"), DELEGATION_STREAM
-            ),
+        key_prefix=name("key_prefix", KEY_PREFIX),
+        streams=streams,
+        groups={
+            "revocations": name("revocation_group", REVOCATION_GROUP),
+            "delegations": name("delegation_group", DELEGATION_GROUP),
         },
         pace=ReplicaPace(
             max_staleness_ms=ms("max_staleness_ms", 5_000, 200, 60_000),
             settle_ms=ms("settle_ms", 2_000, 0),
+            max_mandate_lifetime_ms=ms("max_mandate_lifetime_ms", 3_600_000, 1),
             adopt_after_ms=ms("adopt_unmarked_after_ms", 3_600_000, 0),
             full_retry_ms=_FULL_RETRY_MS,
             snapshot_retry_ms=_SNAPSHOT_RETRY_MS,

@@ -1,45 +1,31 @@
 """What a replica knows about its own knowledge."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from .._streams.judge_position import StreamPosition
 from .._streams.stream_id import BEGINNING
-from .judge_history import HistoryBreak, KnownStream, StreamFacts, judge_history
-
-StreamName = Literal["revocations", "delegations"]
-STREAMS: tuple[StreamName, ...] = ("revocations", "delegations")
-"""The two streams, each followed for itself."""
+from .judge_history import HistoryBreak, StreamFacts, judge_history
+from .judge_losses import KEPT, judge_losses, remembered_of
+from .stream_state import (
+    Moment,
+    ReplicaPace,
+    RoundReason,
+    SeenLoss,
+    StreamCheck,
+    StreamName,
+    StreamState,
+)
 
 TELLING_STREAM: StreamName = "revocations"
 """The stream whose marker tells of what was written, whatever that is: one is enough."""
-
-RoundReason = HistoryBreak | Literal["full", "snapshot_failed"]
-"""Why a round began: a history that did not go on, no room, or keys that could not be reached."""
 
 _LONGEST_WAIT_MS = 1_000
 """How long the keys are left alone at most: whoever writes them is faster."""
 
 _YOUNG_MS = 60_000
 """A consumer that is this far behind is not well."""
-
-
-@dataclass(frozen=True)
-class StreamState(KnownStream):
-    """What is known of one stream. Times are milliseconds of a monotonic clock.
-
-    Attributes:
-        proven_at: When the question was put whose answer showed nothing unread and nothing missed.
-        unmarked_since: Since when the server is known to have no marker for this stream.
-        marker_set_at: When Redis confirmed the marker that this replica was about to set.
-        removed: How many entries had been removed from the stream.
-    """
-
-    proven_at: float | None = None
-    unmarked_since: float | None = None
-    marker_set_at: float | None = None
-    removed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +51,12 @@ class ReplicaState:
             stream has lost.
         reconciled_at: When the keys were compared last.
         owes_marker: Whether this replica has written, or begun to, what others have to be told of
-        by
-            a marker.
+            by a marker.
         full_until: Whether a revocation found no room, and when to try again.
     """
 
-    revocations: StreamState = StreamState()
-    delegations: StreamState = StreamState()
+    revocations: StreamState = field(default_factory=StreamState)
+    delegations: StreamState = field(default_factory=StreamState)
     round: int = 1
     broken_by: RoundReason | None = None
     snapshot_not_before: float = -inf
@@ -94,37 +79,6 @@ class ReplicaState:
         return self.revocations, self.delegations
 
 
-class ReplicaPace(NamedTuple):
-    """The durations that decide, in milliseconds."""
-
-    max_staleness_ms: float
-    settle_ms: float
-    adopt_after_ms: float
-    full_retry_ms: float
-    snapshot_retry_ms: float
-    reconcile_pause_ms: float
-
-
-class StreamCheck(NamedTuple):
-    """An answer to the question how a stream goes on behind a position.
-
-    Attributes:
-        stream: The stream.
-        round: The round in which the question was put; its position was that of the state.
-        sent_at: When that was.
-        is_first: Whether it was the first question on its connection.
-        facts: The answer.
-        last_id: The last entry that was given back, if any.
-    """
-
-    stream: StreamName
-    round: int
-    sent_at: float
-    is_first: bool
-    facts: StreamFacts
-    last_id: str | None
-
-
 def after_check(
     state: ReplicaState, check: StreamCheck, now: float, pace: ReplicaPace
 ) -> ReplicaState:
@@ -132,6 +86,9 @@ def after_check(
     if check.round != state.round:
         return state
     known, facts = state.stream(check.stream), check.facts
+    # Nothing that it says counts before somebody has put it right.
+    if known.evicts and facts.evicts:
+        return state
     is_other_server = known.run_id is not None and known.run_id != facts.run_id
     # A client that has changed over unseen may have read from both servers since.
     is_unclear = is_other_server and not check.is_first
@@ -139,16 +96,63 @@ def after_check(
     if problem is None and is_unclear:
         problem = "server_changed"
     if problem is not None:
-        return _new_round(state, problem, now, pace)
+        return _after_break(state, problem, check, Moment(now, pace))
+    losses = judge_losses(known, check, Moment(now, pace), knows_history=state.knows_history)
+    # From here on, the position of this round tells, not that of before.
+    after = replace(_go_on(known, check, now), **losses._asdict())
     reconcile_from = state.reconcile_from
     if reconcile_from is None and _has_lost_young(known, facts):
         reconcile_from = _when_to_reconcile(state, now, pace)
-    following = _with_stream(state, check.stream, _go_on(known, check, now))
+    following = _with_stream(state, check.stream, after)
     following = replace(following, reconcile_from=reconcile_from)
     # At the start, nothing tells a server that has just lost something from one that has not.
     is_first_server = known.run_id is None and state.round == 1
-    return (
-        _wait_for_others(following, now, pace) if is_other_server or is_first_server else following
+    if is_other_server or is_first_server:
+        return _wait_for_others(following, now, pace)
+    return following
+
+
+_LOST_HISTORY: frozenset[RoundReason] = frozenset(
+    ("history_lost", "stream_older", "server_changed")
+)
+"""What was lost by the server is not told from what this replica has missed of the same history."""
+
+
+def _after_break(
+    state: ReplicaState, problem: HistoryBreak, check: StreamCheck, moment: Moment
+) -> ReplicaState:
+    """A new round after an answer: what this replica may have missed, it does not forget."""
+    after = _new_round(state, problem, moment.now, moment.pace)
+    is_trimmed = problem == "stream_trimmed"
+    if problem in _LOST_HISTORY:
+        after = _after_lost_history(state, after)
+    known = after.stream(check.stream)
+    following = replace(
+        known,
+        evicts=check.facts.evicts,
+        read_before=None if is_trimmed else known.read_before,
+    )
+    # Others may have written what it has missed, and Redis may lose that before it was read.
+    knows_history = after.knows_history and not is_trimmed
+    return _with_stream(replace(after, knows_history=knows_history), check.stream, following)
+
+
+def _after_lost_history(state: ReplicaState, following: ReplicaState) -> ReplicaState:
+    """Another history has other counts, and may lack the note about what is not known here."""
+
+    def keep(loss: SeenLoss | None) -> SeenLoss | None:
+        return None if loss is None else replace(loss, id=KEPT)
+
+    is_any_lost = any(stream.loss is not None for stream in state.streams)
+    return replace(
+        following,
+        knows_history=following.knows_history and not is_any_lost,
+        revocations=replace(
+            following.revocations, read_before=None, loss=keep(state.revocations.loss)
+        ),
+        delegations=replace(
+            following.delegations, read_before=None, loss=keep(state.delegations.loss)
+        ),
     )
 
 
@@ -171,6 +175,14 @@ def _has_lost_young(known: StreamState, facts: StreamFacts) -> bool:
     if known.removed is None or facts.entries_added - facts.length <= known.removed:
         return False
     return (facts.first_age_ms or 0) < _YOUNG_MS
+
+
+def after_made_good(state: ReplicaState, stream: StreamName, text: str) -> ReplicaState:
+    """After what a note speaks of was written to the keys, and Redis was told."""
+    known = state.stream(stream)
+    if known.note is None or known.note.text != text:
+        return state
+    return _with_stream(state, stream, replace(known, note=replace(known.note, is_done=True)))
 
 
 def _when_to_reconcile(state: ReplicaState, now: float, pace: ReplicaPace) -> float:
@@ -284,6 +296,7 @@ def _go_on(known: StreamState, check: StreamCheck, now: float) -> StreamState:
         pending_marker=None if is_own else known.pending_marker,
         marker_set_at=None if is_own else known.marker_set_at,
         removed=facts.entries_added - facts.length,
+        evicted_keys=facts.evicted_keys,
         proven_at=check.sent_at if facts.drained else known.proven_at,
         unmarked_since=since if facts.marker is None else None,
     )
@@ -307,6 +320,8 @@ def _new_round(
         broken_by=broken_by,
         knows_history=state.knows_history,
         owes_marker=state.owes_marker,
+        revocations=remembered_of(state.revocations, broken_by),
+        delegations=remembered_of(state.delegations, broken_by),
     )
     return _wait_for_others(following, now, pace)
 

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from math import inf
-from typing import Literal
 
 from .._clock import monotonic_ms
+from .replica_health import ReplicaHealthProblem
 from .replica_not_ready_error import ReplicaNotReadyError
 from .replica_readiness import ReplicaProblem, oldest_proof, readiness_of
-from .replica_state import ReplicaPace, ReplicaState
+from .replica_state import ReplicaState
+from .stream_state import ReplicaPace
 
 
 class ReplicaStatus:
@@ -18,6 +19,7 @@ class ReplicaStatus:
         self._pace = pace
         self._on_new_round = on_new_round
         self._ready = asyncio.Event()
+        self._answers_until = -inf
         self._ready_until = -inf
         self._problem: ReplicaProblem | None = None
         self.state = ReplicaState()
@@ -31,7 +33,7 @@ class ReplicaStatus:
     def stop(self) -> None:
         """From now on it does not answer."""
         self.is_running = False
-        self._ready_until = -inf
+        self._answers_until = -inf
         self._ready.set()
 
     def update(self, state: ReplicaState) -> None:
@@ -42,38 +44,48 @@ class ReplicaStatus:
             self._on_new_round()
         readiness = readiness_of(state, self._pace)
         self._problem = readiness.problem
-        self._ready_until = readiness.until if self.is_running else -inf
+        self._answers_until = readiness.until if self.is_running else -inf
+        self._ready_until = readiness.ready_until
         if self.problem_at(monotonic_ms()) is None:
             self._ready.set()
 
-    def problem_at(self, now: float) -> ReplicaProblem | Literal["stopped"] | None:
-        """Why the replica does not answer at a time of the monotonic clock; None where it does."""
-        if now <= self._ready_until:
-            return None
-        return (self._problem or "stale") if self.is_running else "stopped"
+    def problem_at(self, now: float) -> ReplicaHealthProblem | None:
+        """Why the replica is not ready at a time of the monotonic clock; None where it is."""
+        problem = self._silence_at(now)
+        if problem is None and now > self._ready_until:
+            return "lagging"
+        return problem
 
-    def require_ready(self, now: float) -> None:
-        """Refuses to answer where the replica is not ready.
+    def require_answers(self, now: float) -> None:
+        """Refuses to answer where the replica does not.
 
         Raises:
-            ReplicaNotReadyError: It is not.
+            ReplicaNotReadyError: It does not.
         """
-        problem = self.problem_at(now)
+        problem = self._silence_at(now)
         if problem is not None:
             raise ReplicaNotReadyError(problem)
 
+    def _silence_at(self, now: float) -> ReplicaHealthProblem | None:
+        """Why it does not answer: a while after it was ready the last time."""
+        if now <= self._answers_until:
+            return None
+        return (self._problem or "stale") if self.is_running else "stopped"
+
     async def until_ready(self, timeout_ms: float) -> None:
-        """Returns when the replica answers.
+        """Returns when the replica is ready.
 
         Raises:
-            ReplicaNotReadyError: It does not within `timeout_ms`.
+            ReplicaNotReadyError: It is not within `timeout_ms`.
         """
         waiting = asyncio.ensure_future(self._ready.wait())
         try:
             await asyncio.wait({waiting}, timeout=timeout_ms / 1_000)
         finally:
             waiting.cancel()
-        self.require_ready(monotonic_ms())
+        problem = self.problem_at(monotonic_ms())
+        if problem is not None:
+            raise ReplicaNotReadyError(problem)
 
     def staleness_at(self, now: float) -> float | None:
         """How old the proof is that counts, in milliseconds; None where there is none."""

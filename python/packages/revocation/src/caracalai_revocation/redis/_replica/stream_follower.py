@@ -12,14 +12,16 @@ from .._commands.redis_access import RedisAccess
 from .._commands.timed_command import TimedCommand
 from .._redis_store_error import RedisStoreError
 from .._streams.stream_reply import StreamEntry, read_stream_reply
-from .check_stream import READ_COUNT, CheckedStream, check_stream
+from .check_stream import CheckedPlace, CheckedStream, check_stream
+from .scripts import READ_COUNT
+from .stream_keys import StreamKeys
 
 
 class ReadingPlace(NamedTuple):
-    """From where a stream is to be read on; `last_id` is None for its beginning."""
+    """From where a stream is to be read on, and in which round."""
 
     round: int
-    last_id: str | None
+    known: CheckedPlace
 
 
 class FollowerAnswer(NamedTuple):
@@ -67,8 +69,7 @@ class FollowerSettings:
     """What is followed."""
 
     redis: RedisAccess
-    stream: str
-    marker_key: str
+    keys: StreamKeys
     command_timeout_ms: int
 
 
@@ -133,28 +134,28 @@ class StreamFollower:
         place = self._owner.place()
         checked = await check_stream(
             command,
-            settings.stream,
-            settings.marker_key,
-            last_id=place.last_id,
+            settings.keys,
+            place.known,
             timeout_ms=settings.command_timeout_ms,
         )
-        if checked.evicts:
+        self._owner.on_check(FollowerAnswer(place, checked, sent_at, is_first))
+        if checked.facts.evicts:
             raise RedisStoreError(
                 "refused",
                 "Redis may drop live revocations when its memory is used up:"
                 " set maxmemory-policy to noeviction.",
             )
-        self._owner.on_check(FollowerAnswer(place, checked, sent_at, is_first))
         return checked.facts.drained
 
     async def _read_until(self, end: float, command: TimedCommand) -> None:
-        stream, timeout_ms = self._settings.stream, self._settings.command_timeout_ms
+        stream, timeout_ms = self._settings.keys.stream, self._settings.command_timeout_ms
         while True:
             left = int(end - monotonic_ms())
             place = self._owner.place()
             # A place that was reset is for the next check to find.
-            if left <= 0 or place.last_id is None:
+            last_id = place.known.last_id
+            if left <= 0 or last_id is None:
                 return
             read = ("XREAD", "COUNT", str(READ_COUNT), "BLOCK", str(left), "STREAMS", stream)
-            reply = await command(*read, place.last_id, timeout_ms=left + timeout_ms)
+            reply = await command(*read, last_id, timeout_ms=left + timeout_ms)
             self._owner.on_entries(place, read_stream_reply(reply))

@@ -8,22 +8,16 @@ from contextlib import suppress
 from ..._errors import RevocationStoreError, RevocationStoreFullError
 from .._clock import monotonic_ms
 from .._streams.stream_reply import StreamEntry
+from .check_stream import CheckedPlace
 from .event_reader import EventReader
 from .key_tasks import KeyTasks, ReplicaParts
 from .local_revocations import LocalRevocation
 from .replica_readiness import ReplicaTask, is_waiting_for_proof, next_task
-from .replica_state import (
-    STREAMS,
-    StreamCheck,
-    StreamName,
-    after_check,
-    after_entries,
-    after_full,
-    after_full_retry,
-)
+from .replica_state import after_check, after_entries, after_full, after_full_retry
 from .stream_follower import FollowerAnswer, FollowerSettings, ReadingPlace, StreamFollower
+from .stream_state import STREAMS, StreamCheck, StreamName
 
-_LONGEST_CHECK_MS = 1_000
+_LONGEST_CHECK_MS = 350
 """Between two checks at most."""
 
 _SHORTEST_CHECK_MS = 40
@@ -77,7 +71,7 @@ class Synchroniser:
 
     def on_check(self, stream: StreamName, answer: FollowerAnswer) -> None:
         """Hears how a stream goes on."""
-        facts, entries, _ = answer.checked
+        facts, entries = answer.checked
         self._add(stream, answer.place.round, entries)
         now = monotonic_ms()
         check = StreamCheck(
@@ -169,16 +163,19 @@ class _OneStream:
         self._status = parts.status
         settings = FollowerSettings(
             redis=parts.options.redis,
-            stream=parts.options.streams[name],
-            marker_key=parts.marker_keys[name],
+            keys=parts.keys[name],
             command_timeout_ms=parts.options.command_timeout_ms,
         )
         self.follower = StreamFollower(settings, self)
 
     def place(self) -> ReadingPlace:
         state = self._status.state
-        position = state.stream(self._name).position
-        return ReadingPlace(state.round, None if position is None else position.last_id)
+        known = state.stream(self._name)
+        if known.position is None:
+            return ReadingPlace(state.round, CheckedPlace())
+        last_id, added = known.position
+        place = CheckedPlace(last_id, added, known.removed, known.run_id)
+        return ReadingPlace(state.round, place)
 
     def check_every_ms(self) -> float:
         return self._synchroniser.check_every_ms()
