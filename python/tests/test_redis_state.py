@@ -36,13 +36,24 @@ PACE = ReplicaPace(
     reconcile_pause_ms=1_500,
 )
 SEED = 2026
-TRIALS = 200
+TRIALS = 300
 STEPS = 60
 
 # How often what happens to a server, and what a replica hears of, so that most trials get far.
 _CHANGES = {
-    "add": 8, "trim": 2, "delete": 1, "restart": 2, "lose": 0.5, "mark": 0.5,
-    "note": 2, "forget": 1, "make_good": 2, "gap": 0.5, "close": 2, "evict": 0.3,
+    "add": 8,
+    "trim": 2,
+    "replace": 4,
+    "delete": 1,
+    "restart": 2,
+    "lose": 1,
+    "mark": 2,
+    "note": 2,
+    "forget": 1,
+    "make_good": 2,
+    "gap": 0.5,
+    "close": 2,
+    "evict": 0.3,
 }
 _NEWS = {"check": 10, "task": 6, "entries": 2, "marker": 0.3, "rare": 0.3}
 
@@ -80,7 +91,7 @@ class Trial:
     def run(self) -> None:
         for _ in range(STEPS):
             self.now += self.chance.choice((1, 10, 40, 200, 1_000))
-            if self.chance.random() < 0.2:
+            if self.chance.random() < 0.3:
                 self._change_server()
             self._tell()
 
@@ -88,12 +99,12 @@ class Trial:
         stream = self.streams[self.chance.choice(STREAMS)]
         (what,) = self.chance.choices(tuple(_CHANGES), tuple(_CHANGES.values()))
         if what == "add":
-            for _ in range(self.chance.randint(1, 3)):
-                stream.added += 1
-                stream.last_id = f"{self.now}-{stream.added}"
-                stream.ids.append(stream.last_id)
+            self._add(stream)
         elif what == "trim":
-            stream.ids = stream.ids[self.chance.randint(0, len(stream.ids)) :]
+            self._trim(stream)
+        elif what == "replace":
+            self._add(stream)
+            self._trim(stream)
         elif what == "delete" and stream.ids:
             stream.ids.remove(self.chance.choice(stream.ids))
         elif what == "restart":
@@ -113,6 +124,17 @@ class Trial:
             self.evicted_keys += self.chance.choice((0, 1))
         else:
             self._change_losses(stream, what)
+
+    def _add(self, stream: ModelStream) -> None:
+        for _ in range(self.chance.randint(1, 3)):
+            stream.added += 1
+            stream.last_id = f"{self.now}-{stream.added}"
+            stream.ids.append(stream.last_id)
+
+    def _trim(self, stream: ModelStream) -> None:
+        stream.ids = stream.ids[self.chance.randint(0, len(stream.ids)) :]
+        if self.chance.random() < 0.5:
+            stream.gap = f"unread {stream.added - len(stream.ids)}"
 
     def _change_losses(self, stream: ModelStream, what: str) -> None:
         if what == "note":
