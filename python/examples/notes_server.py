@@ -36,15 +36,14 @@ from caracalai_mcp_fastmcp import (  # noqa: E402
 from caracalai_revocation import InMemoryRevocationStore, RevocationStore  # noqa: E402
 from caracalai_revocation.redis import ConfigurationError as RedisConfigurationError  # noqa: E402
 from caracalai_transport_mcp import KeyCache  # noqa: E402
+from connect_revocations import connect_revocations  # noqa: E402
 from redis_config import ConfigError, RedisConfig, read_redis_config  # noqa: E402
-from shared_revocations import SharedRevocations  # noqa: E402
 
 ENDPOINT = "/mcp"
 PROGRESS_EVERY_SECONDS = 0.25
 _LAST_PORT = 65_535
 _BACKLOG = 2_048
 _SHUTDOWN_SECONDS = 1
-_LEAVE_SECONDS = 6
 
 
 class NotesConfig(NamedTuple):
@@ -68,6 +67,7 @@ VARIABLES = {
     "resource": "CARACAL_AUDIENCE",
     "zone_id": "CARACAL_ZONE_ID",
     "require_chain_contains": "CARACAL_REQUIRE_CHAIN_CONTAINS",
+    "redis": "CARACAL_REDIS_URL",
     "signature_keys": "CARACAL_REVOCATION_KEYS",
 }
 
@@ -293,13 +293,8 @@ async def run(config: NotesConfig, redis: RedisConfig | None) -> None:
     if redis is None:
         await serve_with(config, InMemoryRevocationStore())
         return
-    shared = SharedRevocations(redis, report)
-    try:
-        await shared.start()
-        await serve_with(config, shared.replica)
-    finally:
-        # Whatever does not end by then is cut off.
-        await asyncio.wait({asyncio.ensure_future(shared.stop())}, timeout=_LEAVE_SECONDS)
+    async with connect_revocations(redis, report) as revocations:
+        await serve_with(config, revocations)
 
 
 async def serve_with(config: NotesConfig, revocations: RevocationStore) -> None:

@@ -1,7 +1,8 @@
 """Which Caracal mandates were revoked, shared by many servers through Redis or Valkey.
 
-The store that all of them ask, the consumers that write what Caracal publishes into it, and a
-replica in memory that needs no round trip. Install `caracalai-revocation[redis]`.
+The store that all of them ask, the consumers that write what Caracal publishes into it, a replica
+in memory that needs no round trip, and a function that starts all of these. Install
+`caracalai-revocation[redis]`.
 """
 
 from ._configuration_error import ConfigurationError
@@ -21,6 +22,8 @@ from ._replica.redis_revocation_replica import RedisRevocationReplica
 from ._replica.replica_health import ReplicaHealth
 from ._replica.replica_not_ready_error import ReplicaNotReadyError
 from ._replica.replica_options import RedisRevocationReplicaOptions
+from ._shared.shared_revocations import SharedRevocations, SharedRevocationsHealth
+from ._shared.start_shared_revocations import start_shared_revocations
 from ._store.redis_revocation_store import RedisRevocationStore
 from ._store.require_safe_server import require_safe_server
 from ._store.store_options import RedisRevocationStoreOptions
@@ -47,9 +50,12 @@ __all__ = [
     "ReplicaHealth",
     "ReplicaNotReadyError",
     "RevocationSink",
+    "SharedRevocations",
+    "SharedRevocationsHealth",
     "create_event_verifier",
     "parse_delegation_event",
     "parse_revocation_event",
     "require_safe_server",
     "sign_event",
+    "start_shared_revocations",
 ]

@@ -1,0 +1,1 @@
+"""All that an instance needs to share revocations."""
