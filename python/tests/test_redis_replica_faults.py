@@ -78,7 +78,8 @@ class TestFollowing:
         revoke(server, "good")
         await running.revoked("good")
         assert running.answer("forged") == running.answer("unsigned") == "live"
-        assert running.replica.health().ignored_events == 2
+        health = running.replica.health()
+        assert (health.ignored_events, health.wrong_signatures) == (2, 1)
 
     async def case_with_a_verifier_a_call_under_way_ends_at_the_revocation(
         self, stage: Stage
@@ -131,6 +132,18 @@ class TestFreshness:
         assert running.answer("other") == "live"
         assert running.replica.health().resynchronisations == 0
 
+    async def case_readiness_ends_a_second_after_the_last_proof(self, stage: Stage) -> None:
+        server = stage.server()
+        running = await stage.replica(server, max_staleness_ms=60_000)
+        await asyncio.sleep(1.5)
+        assert running.replica.ready
+        server.freeze()
+        await eventually(lambda: running.replica.health().problem == "lagging")
+        assert (running.replica.health().staleness_ms or 0) > 1_000
+        assert (running.replica.ready, running.answer("session")) == (False, "live")
+        server.thaw()
+        await eventually(lambda: running.replica.ready)
+
     async def case_down_at_the_start(self, stage: Stage) -> None:
         server = stage.server()
         server.kill()
@@ -164,8 +177,13 @@ class TestFreshness:
         running = await stage.replica(server)
         server.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
         server.command("CONFIG", "SET", "maxmemory", "100mb")
-        await eventually(lambda: running.answer("other") == "stale")
+        await eventually(lambda: running.answer("other") == "synchronising")
+        await asyncio.sleep(0.5)
         assert "noeviction" in (running.replica.health().last_error or "")
+        server.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        await running.begun_anew("keys_evicted")
+        # At most one round for each stream, however often it was asked meanwhile.
+        assert running.replica.health().resynchronisations <= 2
 
     async def case_a_server_without_memory(self, stage: Stage) -> None:
         server = stage.server()
@@ -232,12 +250,12 @@ class TestLostHistory:
         server = stage.server()
         proxy = await stage.proxy(server)
         running = await stage.replica(proxy)
+        await stage.consumer(server)
         revoke(server, "before")
         await running.revoked("before")
         proxy.hold()
         revoke(server, "trimmed")
-        # What the consumer does.
-        server.command("SET", f"{PREFIX}trimmed", "1", "PX", "600000")
+        await eventually(lambda: server.command("GET", f"{PREFIX}trimmed") == "1")
         server.command("XTRIM", REVOCATIONS, "MAXLEN", "0")
         revoke(server, "after")
         proxy.cut()
@@ -253,6 +271,7 @@ class TestLostHistory:
         await running.revoked(session)
         server.command("XTRIM", REVOCATIONS, "MAXLEN", "0")
         await eventually(lambda: server.command("GET", f"{PREFIX}{session}") == "1")
+        await stage.consumer(server)
         assert running.replica.health().resynchronisations == 0
         newcomer = await stage.replica(server)
         assert newcomer.answer(session) == "revoked"
@@ -437,6 +456,9 @@ class TestLimits:
             {"maxEntries": 1},
             {"key_prefix": ""},
             {"revocation_stream": "a\n"},
+            {"delegation_stream": REVOCATIONS},
+            {"delegation_group": ""},
+            {"max_mandate_lifetime_ms": 86_400_001},
             {"redis": "redis://localhost"},
         ],
         ids=str,

@@ -7,7 +7,12 @@ from typing import Any
 from redis.asyncio import Redis
 
 from caracalai_revocation import AnchorRevoked, RevocationEvent
-from caracalai_revocation.redis import RedisRevocationReplica, ReplicaNotReadyError
+from caracalai_revocation.redis import (
+    RedisRevocationConsumer,
+    RedisRevocationReplica,
+    RedisRevocationStore,
+    ReplicaNotReadyError,
+)
 
 from .events import KEY, eventually
 from .redis_server import HasUrl, RedisServer
@@ -104,6 +109,16 @@ class Stage:
         running = RunningReplica(address, options)
         self._stack.push_async_callback(running.stop)
         return running
+
+    async def consumer(self, address: HasUrl) -> RedisRevocationConsumer:
+        """A consumer that has read for the first time."""
+        client = Redis.from_url(address.url)
+        self._stack.push_async_callback(client.aclose)
+        store = RedisRevocationStore(redis=client)
+        consumer = RedisRevocationConsumer(redis=client, store=store, signature_keys=[KEY])
+        self._stack.push_async_callback(consumer.stop)
+        await consumer.start()
+        return consumer
 
     async def pair(self) -> tuple[RedisServer, RedisServer]:
         """A primary with a replica in step."""
