@@ -11,7 +11,10 @@ READMES = sorted(PYTHON.glob("packages/*/README.md"))
 SOURCES = {
     "identity": ["verify.py"],
     "mcp-fastmcp": ["protected_server.py", "seed_verifier.txt"],
-    "revocation": ["in_memory.py", "test_own_store.py", "shared_store.py", "replica.py"],
+    "revocation": [
+        *("in_memory.py", "test_own_store.py"),
+        *("shared_revocations.py", "shared_store.py", "replica.py"),
+    ],
     "transport-mcp": ["judge.py"],
 }
 

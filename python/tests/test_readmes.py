@@ -45,7 +45,7 @@ def test_it_prints_what_its_comments_say(sts: DevSts, snippet: str) -> None:
     assert done.stdout.splitlines() == said
 
 
-@pytest.mark.parametrize("snippet", ["shared_store.py", "replica.py"])
+@pytest.mark.parametrize("snippet", ["shared_revocations.py", "shared_store.py", "replica.py"])
 def test_with_a_redis_it_prints_what_its_comments_say(
     redis_server: RedisServer, snippet: str
 ) -> None:
@@ -58,7 +58,7 @@ def test_with_a_redis_it_prints_what_its_comments_say(
         timeout=60,
         check=True,
     )
-    said = re.findall(r"\)  # (new: \w+|True|None|Rev.+)$", path.read_text(), re.MULTILINE)
+    said = re.findall(r"\)  # (new: \w+|True|False|None|Rev.+)$", path.read_text(), re.MULTILINE)
     assert done.stdout.splitlines() == said
 
 

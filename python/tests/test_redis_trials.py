@@ -29,26 +29,34 @@ _SECONDS = 2.5
 _PROMISED_SECONDS = 1.0
 _SAFE_SECONDS = 0.3
 """What was published so shortly before Redis lost it, perhaps nobody has read."""
+_LIFETIME_MS = 5_000
+"""How long such a loss matters."""
 
 
 class Instance:
     """A server's share: a replica, and the shared store with its consumer."""
 
-    def __init__(self, proxy: TcpProxy) -> None:
+    def __init__(self, proxy: TcpProxy, max_staleness_ms: int) -> None:
         self.proxy = proxy
+        # Else somebody may be let in later, while it says that it is not ready.
+        self.is_always_fresh = max_staleness_ms <= _PROMISED_SECONDS * 1_000
         self.client = Redis.from_url(proxy.url)
         self.store = RedisRevocationStore(redis=self.client)
         self.consumer = RedisRevocationConsumer(
-            redis=self.client, store=self.store, signature_keys=[KEY], command_timeout_ms=500
+            redis=self.client,
+            store=self.store,
+            signature_keys=[KEY],
+            command_timeout_ms=500,
+            max_mandate_lifetime_ms=_LIFETIME_MS,
         )
         self.replica = RedisRevocationReplica(
             redis=self.client,
             signature_keys=[KEY],
             adopt_unmarked_after_ms=0,
             settle_ms=400,
-            # Then nobody is let in a second after a revocation.
-            max_staleness_ms=1_000,
+            max_staleness_ms=max_staleness_ms,
             command_timeout_ms=500,
+            max_mandate_lifetime_ms=_LIFETIME_MS,
         )
 
     async def start(self) -> None:
@@ -61,7 +69,8 @@ class Instance:
     def lets_in(self, anchor: str) -> bool:
         """As its replica says."""
         try:
-            return not self.replica.is_revoked(anchor)
+            is_bound = self.is_always_fresh or self.replica.ready
+            return is_bound and not self.replica.is_revoked(anchor)
         except ReplicaNotReadyError:
             return False
 
@@ -90,9 +99,9 @@ class Trial:
             server = RedisServer(persistent=self.chance.random() < 0.5)
             stack.callback(server.close)
             instances = []
-            for _ in range(2):
+            for max_staleness_ms in (1_000, 5_000):
                 proxy = await stack.enter_async_context(tcp_proxy(server))
-                instance = Instance(proxy)
+                instance = Instance(proxy, max_staleness_ms)
                 stack.push_async_callback(instance.stop)
                 await instance.start()
                 instances.append(instance)

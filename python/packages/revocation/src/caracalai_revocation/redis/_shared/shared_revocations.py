@@ -116,7 +116,7 @@ class SharedRevocations:
         try:
             self._report(sentence)
         except Exception as error:  # the message of another one's error may hold anything
-            _logger.error("The report failed: %s.", type(error).__name__)  # noqa: TRY400
+            _logger.error("The report failed (%s).", type(error).__name__)  # noqa: TRY400
 
 
 async def _is_fit(redis: object) -> bool:
