@@ -1,5 +1,6 @@
 """Instances of both languages on one Redis agree."""
 
+import asyncio
 import base64
 import json
 import subprocess
@@ -165,6 +166,45 @@ async def test_replicas_of_both_understand_each_others_markers(
         await newcomer.start()
         assert newcomer.is_revoked("a")
         await newcomer.stop()
+
+
+async def test_what_the_one_has_lost_the_other_makes_good(
+    redis_server: RedisServer, redis: Redis
+) -> None:
+    note = f"{{{REVOCATIONS}}}.loss.resource-revocation"
+    options: dict[str, Any] = {"redis": redis, "signature_keys": [KEY], "settle_ms": 100}
+    async with redis_peer(redis_server) as peer, redis_peer(redis_server) as newcomer:
+        # A replica has read what consumers of the other language were never given.
+        elder = RedisRevocationReplica(**options, adopt_unmarked_after_ms=0)
+        await elder.start()
+        revoke(redis_server, "victim")
+        await eventually(lambda: elder.is_revoked("victim"))
+        redis_server.command("XTRIM", REVOCATIONS, "MAXLEN", "0")
+        await peer.do("start", "revocations")
+        assert (await peer.do("health", "revocations"))["loss"] == "stream_trimmed"
+        await eventually(lambda: redis_server.command("GET", note) is None)
+        await newcomer.do("start", "replica")
+        assert await newcomer.do("ask", "victim") is True
+        await elder.stop()
+
+        # And the other way round.
+        await peer.do("stop", "revocations")
+        revoke(redis_server, "another")
+
+        async def is_known() -> bool:
+            return bool(await newcomer.do("ask", "another"))
+
+        await eventually(is_known)
+        redis_server.command("XTRIM", REVOCATIONS, "MAXLEN", "0")
+        store = RedisRevocationStore(redis=redis)
+        consumer = RedisRevocationConsumer(redis=redis, store=store, signature_keys=[KEY])
+        await consumer.start()
+        assert consumer.health().loss == "stream_trimmed"
+        await eventually(lambda: redis_server.command("GET", note) is None)
+        later = RedisRevocationReplica(**options)
+        await later.start()
+        assert later.is_revoked("another")
+        await asyncio.gather(later.stop(), consumer.stop())
 
 
 def cases() -> list[tuple[str, str, list[str | bytes]]]:

@@ -17,6 +17,7 @@ from caracalai_revocation.redis import (
     RedisStoreError,
     require_safe_server,
 )
+from caracalai_revocation.redis._commands.redis_access import RedisAccess
 from caracalai_revocation.redis._store.require_safe_server import require_safe_primary
 from support.events import KEY, REVOCATIONS, eventually, revoke
 from support.redis_server import RedisServer, redis_client, running_redis
@@ -296,6 +297,26 @@ async def test_a_consumer_killed_before_it_acknowledges(
     await eventually(lambda: consumer.health().applied == 1)
     assert await store.is_revoked("session")
     await consumer.stop()
+
+
+async def test_a_connection_that_is_closed_before_it_is_open_leaves_none_behind(
+    redis_server: RedisServer, redis: Redis
+) -> None:
+    access = RedisAccess(redis)
+
+    def count() -> int:
+        return len(redis_server.command("CLIENT", "LIST"))
+
+    before = count()
+    for turn in range(24):
+        connection = access.connection()
+        opening = asyncio.create_task(connection.open())
+        for _ in range(turn % 6):
+            await asyncio.sleep(0)
+        opening.cancel()
+        await connection.close()
+        await asyncio.wait({opening})
+    await eventually(lambda: count() <= before)
 
 
 async def test_clients_that_are_none_of_ours() -> None:

@@ -6,22 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from .dev_sts import AUDIENCE, DevSts
 from .paths import ROOT
 
 COMMAND = [sys.executable, str(ROOT / "python" / "examples" / "notes_server.py")]
 TYPESCRIPT = ["node", str(ROOT / "examples" / "notes-server" / "dist" / "main.js")]
-_DEADLINE_SECONDS = 30
-
-
-class Exit(NamedTuple):
-    """How it ended, and all that it wrote."""
-
-    code: int
-    stdout: str
-    stderr: str
 
 
 def environment_of(sts: DevSts) -> dict[str, str]:
@@ -33,42 +23,20 @@ def environment_of(sts: DevSts) -> dict[str, str]:
     }
 
 
-def _spawn(
-    environment: Mapping[str, str], command: Sequence[str] = COMMAND
-) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+@contextmanager
+def running(environment: Mapping[str, str], command: Sequence[str]) -> Iterator[str]:
+    """A server while it lasts; gives its URL."""
+    process = subprocess.Popen(
         command,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-class RunningServer:
-    """A server that said it is ready."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        assert process.stdout is not None
-        self.ready = process.stdout.readline()
-        self.url: str = json.loads(self.ready)["url"]
-
-    def stop(self, number: int) -> Exit:
-        """Ends it by a signal, and waits until it has."""
-        self._process.send_signal(number)
-        stdout, stderr = self._process.communicate(timeout=_DEADLINE_SECONDS)
-        return Exit(self._process.returncode, self.ready + stdout, stderr)
-
-
-@contextmanager
-def running(
-    environment: Mapping[str, str], command: Sequence[str] = COMMAND
-) -> Iterator[RunningServer]:
-    """Starts a server, and ends it with the block."""
-    process = _spawn(environment, command)
     try:
-        yield RunningServer(process)
+        assert process.stdout is not None
+        url: str = json.loads(process.stdout.readline())["url"]
+        yield url
     finally:
         process.kill()
         process.communicate()
