@@ -39,6 +39,22 @@ export class IndexedHistory {
       .map(({ instance }) => this.instance(instance));
   }
 
+  /** Who said to be ready before a time. */
+  readyBefore(time: number): readonly InstanceLife[] {
+    const seen = this.history.answers
+      .filter((answer) => answer.askedAt < time && (answer.readyBefore || answer.readyAfter))
+      .map(({ instance }) => instance);
+    return [...new Set(seen)].map((name) => this.instance(name));
+  }
+
+  /** Who had seen Redis before a time: was ready, or was given an event. */
+  hadSeen(time: number): readonly InstanceLife[] {
+    const given = this.history.knowledge
+      .filter(({ kind, at }) => kind === "read" && at < time)
+      .map(({ instance }) => this.instance(instance));
+    return [...new Set([...this.readyBefore(time), ...given])];
+  }
+
   /** The losses, begun before a time, by which Redis may have lost a revocation. */
   lossesOf(revocation: Revocation, before: number): readonly Loss[] {
     return this.history.losses.filter(
@@ -73,14 +89,10 @@ export class IndexedHistory {
    * lives.
    */
   mayLackHistory(instance: string): boolean {
-    const { answers, final, losses } = this.history;
+    const { final, losses } = this.history;
     const lacksHistory = final.some((state) => state.instance === instance && state.lacksHistory);
     const knewAt = (time: number): boolean =>
-      answers.some(({ instance: name, askedAt, readyBefore, readyAfter }) => {
-        const { kind, diedAt } = this.instance(name);
-        const isReady = readyBefore || readyAfter;
-        return isReady && askedAt < time && kind === "replica" && diedAt === undefined;
-      });
+      this.readyBefore(time).some(({ kind, diedAt }) => kind === "replica" && diedAt === undefined);
     const lacksEvents = final.some((state) => state.instance === instance && state.lacksEvents);
     if (lacksEvents && losses.some(({ kind }) => kind === "trimmed")) return true;
     return lacksHistory && losses.some(({ kind, from }) => kind === "emptied" && !knewAt(from));
