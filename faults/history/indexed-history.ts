@@ -84,9 +84,9 @@ export class IndexedHistory {
   }
 
   /**
-   * Whether a replica rightly goes on answering nothing: Redis was emptied when no replica that lives had
-   * been ready before, so that none knows what it held. Such a Redis is watched for as long as a mandate
-   * lives.
+   * Whether a replica rightly goes on answering nothing: Redis was emptied, or is another one that lacks
+   * something, when no replica that lives had been ready before, so that none knows what it held. Such a
+   * Redis is watched for as long as a mandate lives.
    */
   mayLackHistory(instance: string): boolean {
     const { final, losses } = this.history;
@@ -94,8 +94,10 @@ export class IndexedHistory {
     const knewAt = (time: number): boolean =>
       this.readyBefore(time).some(({ kind, diedAt }) => kind === "replica" && diedAt === undefined);
     const lacksEvents = final.some((state) => state.instance === instance && state.lacksEvents);
-    if (lacksEvents && losses.some(({ kind }) => kind === "trimmed")) return true;
-    return lacksHistory && losses.some(({ kind, from }) => kind === "emptied" && !knewAt(from));
+    return losses.some(({ kind, from }) => {
+      if (kind === "trimmed") return lacksEvents;
+      return (kind === "emptied" ? lacksHistory : lacksEvents) && !knewAt(from);
+    });
   }
 
   /** The last answer of each living instance about each target that it was asked about. */
