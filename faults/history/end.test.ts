@@ -117,6 +117,18 @@ describe("once everything is healthy", () => {
     expect(wrongIn({ ...nothing, final: unready })).toHaveLength(1);
   });
 
+  test("or that a promoted server lacked some, and none that lives knows which", () => {
+    const parts = {
+      instances: [instance({ diedAt: 400 }), instance({ name: "new", bornAt: 450 })],
+      final: [final({ instance: "new", ready: false, lacksEvents: true })],
+      losses: [behind],
+    };
+    expect(wrongIn({ ...nothing, ...parts })).toEqual([]);
+    const ready = answer("accepted", 480, { instance: "new" });
+    expect(wrongIn({ ...nothing, ...parts, answers: [ready] })).toHaveLength(1);
+    expect(wrongIn({ ...nothing, ...parts, losses: [emptied] })).toHaveLength(1);
+  });
+
   test("what such a replica has heard of, the shared store may lack, where the instance says so", () => {
     const store = instance({ name: "store", kind: "store" });
     const newcomer = instance({ name: "new", bornAt: 450 });

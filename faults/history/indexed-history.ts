@@ -39,6 +39,22 @@ export class IndexedHistory {
       .map(({ instance }) => this.instance(instance));
   }
 
+  /** Who said to be ready before a time. */
+  readyBefore(time: number): readonly InstanceLife[] {
+    const seen = this.history.answers
+      .filter((answer) => answer.askedAt < time && (answer.readyBefore || answer.readyAfter))
+      .map(({ instance }) => instance);
+    return [...new Set(seen)].map((name) => this.instance(name));
+  }
+
+  /** Who had seen Redis before a time: was ready, or was given an event. */
+  hadSeen(time: number): readonly InstanceLife[] {
+    const given = this.history.knowledge
+      .filter(({ kind, at }) => kind === "read" && at < time)
+      .map(({ instance }) => this.instance(instance));
+    return [...new Set([...this.readyBefore(time), ...given])];
+  }
+
   /** The losses, begun before a time, by which Redis may have lost a revocation. */
   lossesOf(revocation: Revocation, before: number): readonly Loss[] {
     return this.history.losses.filter(
@@ -68,22 +84,20 @@ export class IndexedHistory {
   }
 
   /**
-   * Whether a replica rightly goes on answering nothing: Redis was emptied when no replica that lives had
-   * been ready before, so that none knows what it held. Such a Redis is watched for as long as a mandate
-   * lives.
+   * Whether a replica rightly goes on answering nothing: Redis was emptied, or is another one that lacks
+   * something, when no replica that lives had been ready before, so that none knows what it held. Such a
+   * Redis is watched for as long as a mandate lives.
    */
   mayLackHistory(instance: string): boolean {
-    const { answers, final, losses } = this.history;
+    const { final, losses } = this.history;
     const lacksHistory = final.some((state) => state.instance === instance && state.lacksHistory);
     const knewAt = (time: number): boolean =>
-      answers.some(({ instance: name, askedAt, readyBefore, readyAfter }) => {
-        const { kind, diedAt } = this.instance(name);
-        const isReady = readyBefore || readyAfter;
-        return isReady && askedAt < time && kind === "replica" && diedAt === undefined;
-      });
+      this.readyBefore(time).some(({ kind, diedAt }) => kind === "replica" && diedAt === undefined);
     const lacksEvents = final.some((state) => state.instance === instance && state.lacksEvents);
-    if (lacksEvents && losses.some(({ kind }) => kind === "trimmed")) return true;
-    return lacksHistory && losses.some(({ kind, from }) => kind === "emptied" && !knewAt(from));
+    return losses.some(({ kind, from }) => {
+      if (kind === "trimmed") return lacksEvents;
+      return (kind === "emptied" ? lacksHistory : lacksEvents) && !knewAt(from);
+    });
   }
 
   /** The last answer of each living instance about each target that it was asked about. */

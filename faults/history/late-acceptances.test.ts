@@ -125,11 +125,33 @@ describe("the shared store", () => {
   });
 
   test("has a second to notice a loss", () => {
-    const parts = { ...store, losses: [loss()] };
-    expect(lateIn({ ...parts, answers: [answer("accepted", 2_600)] })).toEqual([]);
-    expect(lateIn({ ...parts, answers: [answer("accepted", 2_601)] })).toEqual([
+    const lateAt = (at: number) =>
+      lateIn({
+        ...store,
+        losses: [loss()],
+        answers: [answer("accepted", 50), answer("accepted", at)],
+      });
+    expect(lateAt(2_600)).toEqual([]);
+    expect(lateAt(2_601)).toEqual([
       "accepted 2501 ms after the revocation, a loss of which nobody says anything",
     ]);
+  });
+
+  test("is excused where it has come after the loss, and all that came before are hindered or gone", () => {
+    const newcomer = instance({ kind: "store", name: "two", bornAt: 1_650 });
+    const lateWith = (parts: Partial<History>) =>
+      lateIn({
+        instances: [...store.instances, newcomer],
+        losses: [loss()],
+        answers: [answer("accepted", 50), answer("accepted", 3_000, { instance: "two" })],
+        ...parts,
+      });
+    expect(lateWith({})).toHaveLength(1);
+    const hindered = { instance: "one", from: 1_700, to: 2_900 };
+    expect(lateWith({ impairments: [hindered] })).toEqual([]);
+    expect(lateWith({ impairments: [{ ...hindered, instance: "two" }] })).toHaveLength(1);
+    const gone = instance({ kind: "store", diedAt: 2_900 });
+    expect(lateWith({ instances: [gone, newcomer] })).toEqual([]);
   });
 
   test("is excused where nobody can know that a promoted server was behind", () => {

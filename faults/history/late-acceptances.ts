@@ -15,7 +15,7 @@ const READY_MS = 1_000;
  * The second begins when the producer has the reply to its XADD, and ends when the verifier asks. For
  * the shared store, which has no memory of its own, it begins anew with a loss, and is longer by the
  * time in which nothing ran on the machine. What is excused: a revocation that Redis has lost before
- * anybody had read it (`isUnknowable`).
+ * anybody had read it (`isUnknowable`), and a loss that nobody could tell of (`canNobodyTell`).
  */
 export function lateAcceptances(index: IndexedHistory): Breach[] {
   return index.history.answers
@@ -69,7 +69,9 @@ function ofStore(answer: Answer, life: InstanceLife, index: IndexedHistory): str
   const losses = index.lossesOf(revocation, askedAt);
   const isExcused = losses.some(
     (loss) =>
-      askedAt <= index.deadline(loss.to, NOTICE_MS) || isUnknowable(revocation, loss, index),
+      askedAt <= index.deadline(loss.to, NOTICE_MS) ||
+      isUnknowable(revocation, loss, index) ||
+      canNobodyTell(loss, askedAt, index),
   );
   if (isExcused) return undefined;
   const after = losses.length > 0 ? ", a loss of which nobody says anything" : "";
@@ -88,4 +90,14 @@ export function isUnknowable(
 ): boolean {
   const readers = index.knowing("read", target, to);
   return kind === "behind" && !readers.some(({ diedAt }) => diedAt === undefined);
+}
+
+/**
+ * Whether nobody could have told of a loss: who has seen nothing of Redis before can't notice that it
+ * lacks something, and everybody who had was hindered, or is gone.
+ */
+function canNobodyTell({ from }: Loss, now: number, index: IndexedHistory): boolean {
+  return index
+    .hadSeen(from)
+    .every(({ name, diedAt = now }) => diedAt < now || !index.isUnimpaired(name, from, now));
 }

@@ -196,6 +196,7 @@ export class Instance {
         note(targets.revokedBy({ kind: "epoch", zoneId, epoch }), () =>
           sink.markDelegationEpoch(zoneId, epoch, ttlMs),
         ),
+      over: (redis, connection) => this.#recording(sink.over?.(redis, connection) ?? sink),
     };
   }
 }

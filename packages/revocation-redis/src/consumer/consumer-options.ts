@@ -3,10 +3,18 @@ import type { RevocationStore } from "@caracalai/revocation";
 import { ConfigurationError } from "../configuration-error.js";
 import type { EventTrust } from "../events/event-trust.js";
 import { readInteger, readName, readRedisAccess, requireKnownOptions } from "../read-options.js";
-import type { RedisAccess } from "../redis-access.js";
+import type { RedisAccess, RedisCommand } from "../redis-access.js";
 
 /** Where a consumer writes what it has read. */
-export type RevocationSink = Pick<RevocationStore, "markRevoked" | "markDelegationEpoch">;
+export interface RevocationSink
+  extends Pick<RevocationStore, "markRevoked" | "markDelegationEpoch"> {
+  /**
+   * The same, by way of another connection of the client `redis`; itself where it is over another client.
+   * A consumer writes on the connection on which it reads and acknowledges: after a failover, another
+   * one may still lead to the old server, and what is written there only is not to be acknowledged.
+   */
+  over?(redis: RedisAccess, connection: RedisCommand): RevocationSink;
+}
 
 /**
  * Options of `RedisRevocationConsumer` and `RedisDelegationConsumer`: which events are believed

@@ -15,6 +15,12 @@ export type EventJudge = (fields: FieldList) => readonly RevocationEvent[];
 /** What became of an entry; all but `unwritten` is to be acknowledged. */
 export type Outcome = "applied" | "dead" | "trimmed" | "unwritten";
 
+/** Where a consumer writes by now: all of it on one connection. */
+export interface Outlet {
+  readonly command: TimedCommand;
+  readonly store: RevocationSink;
+}
+
 /** Acts on the events of one stream: writes what they say to the store, or sets them aside. */
 export class EventHandler {
   readonly #options: CapturedConsumerOptions;
@@ -31,7 +37,7 @@ export class EventHandler {
    * Resolves when what the entry says is confirmed to be written, or a dead letter of it is. Never
    * rejects. Acting on an entry again does no harm, whatever was done in between.
    */
-  async handle({ id, fields }: StreamEntry, command: TimedCommand): Promise<Outcome> {
+  async handle({ id, fields }: StreamEntry, { command, store }: Outlet): Promise<Outcome> {
     if (fields === undefined) return "trimmed";
     try {
       const verdict = this.#verdictOn(fields);
@@ -40,7 +46,7 @@ export class EventHandler {
         if (verdict.problem === "wrong_signature") this.#record.wrongSignatures += 1;
         return "dead";
       }
-      await writeAll(verdict, this.#options.store);
+      await writeAll(verdict, store);
       return "applied";
     } catch (error) {
       // The message of an error of another store may hold anything.

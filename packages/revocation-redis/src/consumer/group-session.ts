@@ -1,12 +1,11 @@
 import { backoffMs, pause } from "../commands/pause.js";
-import type { TimedCommand } from "../commands/timed-command.js";
 import { judgePosition, type KnownPosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
 import { COUNT, ConsumerGroup, type GroupRead, timeOfEntry } from "./consumer-group.js";
 import type { ConsumerRecord } from "./consumer-health.js";
 import type { CapturedConsumerOptions } from "./consumer-options.js";
-import type { EventHandler, Outcome } from "./event-handler.js";
+import type { EventHandler, Outcome, Outlet } from "./event-handler.js";
 import { HeldEntries } from "./held-entries.js";
 import { KnownLoss, kindOfLoss, type LossKind, newLossNote } from "./loss-note.js";
 import { StreamClock } from "./stream-clock.js";
@@ -34,7 +33,7 @@ export class GroupSession {
   readonly #handler: EventHandler;
   readonly #record: ConsumerRecord;
   readonly #memory: GroupMemory;
-  readonly #command: TimedCommand;
+  readonly #outlet: Outlet;
   readonly #group: ConsumerGroup;
   /** Of this connection: another one may lead to a server with other ids. */
   readonly #clock = new StreamClock();
@@ -47,14 +46,14 @@ export class GroupSession {
       record,
       memory,
     }: { handler: EventHandler; record: ConsumerRecord; memory: GroupMemory },
-    command: TimedCommand,
+    outlet: Outlet,
   ) {
     this.#options = options;
     this.#handler = handler;
     this.#record = record;
     this.#memory = memory;
-    this.#command = command;
-    this.#group = new ConsumerGroup(command, options);
+    this.#outlet = outlet;
+    this.#group = new ConsumerGroup(outlet.command, options);
   }
 
   /** Works until it is stopped: then what is in hand is finished, and the consumer leaves its group. */
@@ -160,7 +159,7 @@ export class GroupSession {
    */
   async #process(entries: readonly StreamEntry[]): Promise<boolean> {
     const outcomes = await Promise.all(
-      entries.map((entry) => this.#handler.handle(entry, this.#command)),
+      entries.map((entry) => this.#handler.handle(entry, this.#outlet)),
     );
     const having = (outcome: Outcome): StreamEntry[] =>
       entries.filter((_, index) => outcomes[index] === outcome);

@@ -111,7 +111,10 @@ export class StreamConsumer {
     try {
       const command = await this.#open(connection);
       const parts = { handler: this.#handler, record: this.#record, memory: this.#memory };
-      await new GroupSession(this.#options, parts, command).run(this.#abort.signal, onRead);
+      const { redis, store: sink } = this.#options;
+      const store = sink.over?.(redis, connection.command) ?? sink;
+      const session = new GroupSession(this.#options, parts, { command, store });
+      await session.run(this.#abort.signal, onRead);
     } finally {
       connection.close();
     }

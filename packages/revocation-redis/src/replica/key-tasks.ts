@@ -16,6 +16,7 @@ import {
   afterMarkerRefused,
   afterMarkerSet,
   afterReconcileBegan,
+  afterReconcileFailed,
   afterSnapshot,
   afterSnapshotBegan,
   afterSnapshotFailed,
@@ -107,11 +108,23 @@ export class KeyTasks {
    * @throws RedisStoreError, RevocationStoreFullError (rejects)
    */
   async reconcile(tells: boolean): Promise<void> {
+    const { status, options } = this.#parts;
+    const { round } = status.state;
+    status.update((state) => afterReconcileBegan(state, performance.now()));
+    try {
+      await this.#compare(tells);
+    } catch (error) {
+      const now = performance.now();
+      status.update((state) => afterReconcileFailed(state, round, now, options.pace));
+      throw error;
+    }
+  }
+
+  async #compare(tells: boolean): Promise<void> {
     const { status, local, options, signal } = this.#parts;
     const { streams } = status.state;
     const notes = notesToAnswer(status.state);
     const isCurrent = this.#isCurrent();
-    status.update((state) => afterReconcileBegan(state, performance.now()));
     // What was read before this moment, consumers have written by the end of the pause.
     local.unmark();
     await pause(waitForWritesMs(options.pace), signal);
@@ -144,12 +157,14 @@ export class KeyTasks {
   }
 
   async #reconcile(isCurrent: () => boolean, beforeWrite: () => void): Promise<void> {
-    const { options, local, store } = this.#parts;
+    const { options, local, store, status } = this.#parts;
     const { keyPrefix, commandTimeoutMs: timeoutMs } = options;
+    const { streams } = status.state;
+    const runIds = STREAMS.map((stream) => streams[stream].runId ?? "");
     const servers = await within(options.redis.primaries(), timeoutMs);
     await reconcileKeys(
       servers.map((command) => timedCommand(command, MAX_PENDING)),
-      { local, store, keys: this.#keys, keyPrefix, timeoutMs, isCurrent, beforeWrite },
+      { local, store, keys: this.#keys, keyPrefix, timeoutMs, runIds, isCurrent, beforeWrite },
     );
   }
 

@@ -19,6 +19,8 @@ export interface ReconcileSettings {
   readonly keys: RevocationKeys;
   readonly keyPrefix: string;
   readonly timeoutMs: number;
+  /** The servers that the streams were read from: they have to be among those that are asked here. */
+  readonly runIds: readonly string[];
   /** Whether the result is still wanted. */
   readonly isCurrent: () => boolean;
   readonly beforeWrite: () => void;
@@ -28,27 +30,40 @@ export interface ReconcileSettings {
  * Takes over what the shared keys of all servers hold, then writes to them what they lack. Nothing is
  * left without a mark in the end.
  *
- * @throws RedisStoreError where a server gives no answer or takes no write, RevocationStoreFullError
- *   where the replica has no room (rejects).
+ * @throws RedisStoreError where a server gives no answer, takes no write, or is not the one whose streams
+ *   are followed; RevocationStoreFullError where the replica has no room (rejects).
  */
 export async function reconcileKeys(
   servers: readonly TimedCommand[],
   settings: ReconcileSettings,
 ): Promise<void> {
-  const unreadable = await Promise.all(servers.map((command) => takeOverKeys(command, settings)));
-  settings.local.unreadableZones = new Set(unreadable.flat());
+  const taken = await Promise.all(servers.map((command) => takeOverKeys(command, settings)));
+  if (!settings.isCurrent()) return;
+  // The client's connections are led over one by one after a failover: what is read from, or written to,
+  // another server says nothing about this one.
+  if (!settings.runIds.every((id) => taken.some(({ runId }) => runId === id))) {
+    throw new RedisStoreError("reply", "Keys and streams were read from different servers.");
+  }
+  settings.local.unreadableZones = new Set(taken.flatMap(({ unreadable }) => unreadable));
   await writeMissing(settings);
 }
 
-/** @returns the zones whose keys hold no epoch. */
+/** Whose keys were read, and the zones whose keys hold no epoch. */
+interface TakenOver {
+  readonly runId: string | undefined;
+  readonly unreadable: readonly string[];
+}
+
 async function takeOverKeys(
   command: TimedCommand,
   { local, keys, keyPrefix, timeoutMs, isCurrent }: ReconcileSettings,
-): Promise<readonly string[]> {
+): Promise<TakenOver> {
   const unreadable: string[] = [];
+  let server: string | undefined;
   const question = { pattern: patternOf(keyPrefix), valuesOf: keys.epoch(""), timeoutMs };
-  for await (const found of scanKeys(command, question)) {
+  for await (const { runId, keys: found } of scanKeys(command, question)) {
     if (!isCurrent()) break;
+    server = runId;
     const now = performance.now();
     for (const key of found) {
       const revocation = read(key, keys, now);
@@ -56,7 +71,7 @@ async function takeOverKeys(
       else if (revocation !== undefined) local.add(revocation, true, now);
     }
   }
-  return unreadable;
+  return { runId: server, unreadable };
 }
 
 /**

@@ -233,6 +233,17 @@ export function afterReconcileBegan(state: ReplicaState, now: number): ReplicaSt
   return { ...state, reconcileFrom: undefined, reconciledAt: now };
 }
 
+/** The keys were not compared: that is still to be done. */
+export function afterReconcileFailed(
+  state: ReplicaState,
+  round: number,
+  now: number,
+  pace: ReplicaPace,
+): ReplicaState {
+  if (round !== state.round) return state;
+  return { ...state, reconcileFrom: whenToReconcile(state, now, pace) };
+}
+
 /** Keys are about to be written that Redis had lost. Some may be, whatever happens then. */
 export function beforeWrites(state: ReplicaState): ReplicaState {
   return { ...state, owesMarker: true };

@@ -42,6 +42,13 @@ export interface ScannedKey {
   readonly value: string;
 }
 
+/** Some of the keys of one server. */
+export interface ScannedPart {
+  /** The run id of the server, the same in all parts. */
+  readonly runId: string;
+  readonly keys: readonly ScannedKey[];
+}
+
 /** What is looked for. */
 export interface ScanQuestion {
   readonly pattern: string;
@@ -59,7 +66,7 @@ export interface ScanQuestion {
 export async function* scanKeys(
   command: TimedCommand,
   { pattern, valuesOf, timeoutMs }: ScanQuestion,
-): AsyncGenerator<readonly ScannedKey[]> {
+): AsyncGenerator<ScannedPart> {
   let server: string | undefined;
   let cursor = "0";
   do {
@@ -70,7 +77,7 @@ export async function* scanKeys(
     server ??= id;
     if (id !== server) throw new RedisStoreError("reply", "The server changed during a scan.");
     cursor = readText(part[1], "the cursor of a scan");
-    yield readKeys(part);
+    yield { runId: id, keys: readKeys(part) };
   } while (cursor !== "0");
 }
 

@@ -10,6 +10,7 @@ import {
 import { readList, readText, unexpected } from "../commands/replies.js";
 import { runScript, type Script } from "../commands/script.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import type { RedisAccess, RedisCommand } from "../redis-access.js";
 import { RedisStoreError } from "../redis-store-error.js";
 import { questionsOf, stateOf } from "./read-state.js";
 import { RevocationKeys } from "./revocation-keys.js";
@@ -94,6 +95,19 @@ export class RedisRevocationStore implements RevocationStore {
     requireEpoch(epoch);
     requireTtl(ttlMs);
     await this.#write(MARK_EPOCH, this.#keys.epoch(zoneId), [`${epoch}`, formatTtl(ttlMs)]);
+  }
+
+  /**
+   * The same store by way of another connection of its client, as a consumer needs it; itself where it is
+   * over another client than `redis`.
+   */
+  over(redis: RedisAccess, connection: RedisCommand): RedisRevocationStore {
+    const { command, isCluster } = this.#options.redis;
+    if (redis.command !== command) return this;
+    return new RedisRevocationStore({
+      ...this.#options,
+      redis: { command: connection, isCluster },
+    });
   }
 
   async #read(keys: readonly string[]): Promise<(string | null)[]> {

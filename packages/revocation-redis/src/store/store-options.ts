@@ -9,7 +9,7 @@ export interface RedisRevocationStoreOptions {
    * How Redis is reached: by a client (`fromNodeRedis`, `fromIoredis` and so on), or by a command
    * function of one's own that sends all commands to one primary.
    */
-  readonly redis: RedisAccess | RedisCommand;
+  readonly redis: Pick<RedisAccess, "command" | "isCluster"> | RedisCommand;
   /**
    * How long an entry lives that is marked without a TTL, in milliseconds; 86,400,000 (24 hours) by
    * default, longer than any mandate lives.

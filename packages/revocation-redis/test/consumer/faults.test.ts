@@ -16,6 +16,7 @@ import { eventually } from "../support/eventually.js";
 import { freePort } from "../support/free-port.js";
 import { Link } from "../support/link.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";
+import { startInstance } from "./support/instance.js";
 
 const GROUP = "resource-revocation";
 const ends: (() => unknown)[] = [];
@@ -529,4 +530,24 @@ test("while keys are rotated, events of both are acted on", async () => {
   for (const anchor of ["old", "new"]) await untilRevoked(it, anchor);
   await eventually(() => it.consumer.health().deadLetters === 1, "the dead letter");
   expect(await it.store.isRevoked("foreign")).toBe(false);
+});
+
+test("writes on the connection that it reads on: another one may still lead to an old primary", async () => {
+  const [old, promoted] = [await newServer(), await newServer()];
+  const instance = await startInstance(old, promoted);
+  ends.push(() => instance.stop());
+  await revoke(promoted, "session");
+  const key = "caracal:revoked:sessions:session";
+  await eventually(async () => (await promoted.command("GET", key)) === "1", "the key");
+  expect(Number(await old.command("DBSIZE"))).toBe(0);
+});
+
+test("writes to a store over another client as the store does", async () => {
+  const [streams, keys] = [await newServer(), await newServer()];
+  const { redis, end } = await connectNodeRedis(keys);
+  ends.push(end);
+  await running(streams, { store: new RedisRevocationStore({ redis }) });
+  await revoke(streams, "session");
+  const key = "caracal:revoked:sessions:session";
+  await eventually(async () => (await keys.command("GET", key)) === "1", "the key");
 });

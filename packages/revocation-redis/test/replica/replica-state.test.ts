@@ -10,6 +10,7 @@ import {
   afterMarkerRefused,
   afterMarkerSet,
   afterReconcileBegan,
+  afterReconcileFailed,
   afterSnapshot,
   afterSnapshotBegan,
   afterSnapshotFailed,
@@ -363,6 +364,14 @@ describe("entries that are removed from the stream", () => {
     expect(nextTask(again, 9_100, PACE)).toBe("reconcile");
     const later = check(compared, "revocations", 50_000, { ...held, length: 2 });
     expect(nextTask(later, 50_010, PACE)).toBe("reconcile");
+  });
+
+  test("are compared again where that has failed, after a pause, and not in another round", () => {
+    const compared = afterReconcileBegan(remove({ length: 3 }), 4_100);
+    const failed = afterReconcileFailed(compared, compared.round, 4_500, PACE);
+    expect(nextTask(failed, 9_099, PACE)).toBeUndefined();
+    expect(nextTask(failed, 9_100, PACE)).toBe("reconcile");
+    expect(afterReconcileFailed(compared, compared.round - 1, 4_500, PACE)).toBe(compared);
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import type { RedisAccess } from "../../src/redis-access.js";
 import { RedisRevocationReplica } from "../../src/replica/redis-revocation-replica.js";
 import {
   type Connected,
@@ -66,6 +67,36 @@ describe("one server", () => {
     const second = start(await connect(server));
     await second.start();
     expect(isRevoked(second, "marked")).toBe(true);
+  });
+});
+
+describe("two servers, after a failover that a client has noticed on one of its connections only", () => {
+  test("are not taken for one: keys of the one say nothing about streams of the other", async () => {
+    const [old, promoted] = [await stage.server(), await stage.server()];
+    const shared = { old: await connectIoredis(old), promoted: await connectIoredis(promoted) };
+    const elder = start(shared.promoted);
+    await elder.start();
+    await elder.markRevoked("kept");
+    let lead = shared.old;
+    stage.atEnd(() => shared.old.end());
+    const redis: RedisAccess = {
+      isCluster: false,
+      command: (args, options) => lead.redis.command(args, options),
+      primaries: () => lead.redis.primaries(),
+      connection: () => shared.promoted.redis.connection(),
+    };
+    const replica = start({ redis, end: () => {} });
+    const starting = replica.start();
+    starting.catch(() => {});
+    await eventually(
+      () => replica.health().lastError === "Keys and streams were read from different servers.",
+      "it notices",
+    );
+    expect(replica.ready).toBe(false);
+    expect(Number(await old.command("DBSIZE"))).toBe(0);
+    lead = shared.promoted;
+    await starting;
+    expect(isRevoked(replica, "kept")).toBe(true);
   });
 });
 
