@@ -321,6 +321,43 @@ class TestFailover:
         newcomer = await stage.replica(other)
         assert newcomer.answer(last) == "revoked"
 
+    async def case_keys_of_one_say_nothing_about_streams_of_another(self, stage: Stage) -> None:
+        old, promoted = stage.server(), stage.server()
+        elder = await stage.replica(promoted)
+        await elder.replica.mark_revoked("kept")
+        proxy = await stage.proxy(promoted)
+        running = stage.idle(proxy, settle_ms=2_000)
+        starting = asyncio.create_task(running.replica.start())
+        health = running.replica.health
+        await eventually(lambda: health().staleness_ms is not None)
+        # Connections of before stay with their server; the keys are read on a new one.
+        proxy.target = old
+        different = "Keys and streams were read from different servers."
+        await eventually(lambda: health().last_error == different)
+        assert not running.replica.ready
+        assert old.command("DBSIZE") == 0
+        proxy.target = promoted
+        await starting
+        assert running.answer("kept") == "revoked"
+
+    async def case_a_consumer_writes_where_it_reads(self, stage: Stage) -> None:
+        old, promoted, apart = stage.server(), stage.server(), stage.server()
+        proxy = await stage.proxy(old)
+        client, other = Redis.from_url(proxy.url), Redis.from_url(apart.url)
+        # One that the client goes on using, and that still leads to the old primary.
+        store = RedisRevocationStore(redis=client)
+        assert not await store.is_revoked("session")
+        proxy.target = promoted
+        for kept, server in ((store, promoted), (RedisRevocationStore(redis=other), apart)):
+            consumer = RedisRevocationConsumer(redis=client, store=kept, signature_keys=[KEY])
+            await consumer.start()
+            revoke(promoted, "session")
+            await eventually(lambda it=server: it.command("GET", f"{PREFIX}session") == "1")  # type: ignore[misc]
+            await consumer.stop()
+        assert old.command("DBSIZE") == 0
+        assert await store.is_revoked("session") is False
+        await asyncio.gather(client.aclose(), other.aclose())
+
     async def case_behind_sentinel(self, stage: Stage) -> None:
         primary, other = await stage.pair()
         async with AsyncExitStack() as stack:

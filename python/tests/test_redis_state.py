@@ -162,6 +162,10 @@ class Trial:
             self._do("snapshotBegan", changes.after_snapshot_began(state))
         elif what == "task" and task == "reconcile":
             self._do("reconcileBegan", changes.after_reconcile_began(state, now))
+            if self.chance.random() < 0.3:
+                self.now += 10
+                failed = changes.after_reconcile_failed(self.state, round_, self.now, PACE)
+                self._do("reconcileFailed", failed, round_)
         elif what == "task" and state.snapshot == "begun":
             if self.chance.random() < 0.3:
                 failed = changes.after_snapshot_failed(state, round_, now, PACE)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import exceptions as redis_exceptions
 from redis.asyncio import Redis
 
 from caracalai_revocation import RevocationQuery, RevocationState, RevocationStoreFullError
@@ -317,6 +318,34 @@ async def test_a_connection_that_is_closed_before_it_is_open_leaves_none_behind(
         await connection.close()
         await asyncio.wait({opening})
     await eventually(lambda: count() <= before)
+
+
+async def test_a_connection_of_ones_own_waits_for_no_reply_before_it_sends(
+    redis_server: RedisServer,
+) -> None:
+    async with tcp_proxy(redis_server) as proxy, redis_client(proxy) as redis:
+        connection = RedisAccess(redis).connection()
+        await connection.open()
+        proxy.hold()
+        before = proxy.bytes_seen
+        commands = [connection.command("ECHO", f"{number:04}") for number in range(100)]
+        commands.append(connection.command("NONE"))
+        replying = asyncio.gather(*commands, return_exceptions=True)
+        # None has been answered yet.
+        await eventually(lambda: proxy.bytes_seen - before > 100 * len("*2 $4 ECHO $4 0000"))
+        proxy.release()
+        *echoed, refused = await replying
+        assert echoed == [f"{number:04}".encode() for number in range(100)]
+        assert "unknown command" in str(refused)
+        # One that is given up takes the connection with it: no reply is taken for another one's.
+        waiting = [asyncio.ensure_future(connection.command("PING")) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        waiting[1].cancel()
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        assert isinstance(outcomes[2], redis_exceptions.ConnectionError)
+        with pytest.raises(redis_exceptions.ConnectionError):
+            await connection.command("PING")
+        await connection.close()
 
 
 async def test_clients_that_are_none_of_ours() -> None:

@@ -37,6 +37,8 @@ function step(state, [name, now, ...args]) {
       return changes.afterSnapshot(state, args[0], now);
     case "reconcileBegan":
       return changes.afterReconcileBegan(state, now);
+    case "reconcileFailed":
+      return changes.afterReconcileFailed(state, args[0], now, pace);
     case "writes":
       return changes.beforeWrites(state);
     case "madeGood":

@@ -16,6 +16,8 @@ class TcpProxy:
         self.delay_seconds = 0.0
         """How long each piece is held back, in either direction."""
         self.port = 0
+        self.bytes_seen = 0
+        """How many have come, in either direction, whether they have passed or not."""
         self._open = asyncio.Event()
         self._open.set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -51,6 +53,7 @@ class TcpProxy:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while piece := await reader.read(65_536):
+                self.bytes_seen += len(piece)
                 await asyncio.sleep(self.delay_seconds)
                 await self._open.wait()
                 writer.write(piece)

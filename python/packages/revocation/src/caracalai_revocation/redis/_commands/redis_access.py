@@ -16,14 +16,17 @@ _MAX_CONNECTIONS = 16
 
 
 class OwnConnection:
-    """A connection of one's own, for reads that block. Commands on it go one after the other.
+    """A connection of one's own, for reads that block, and for writes that belong together.
 
-    It does not reconnect: when it fails, it is closed and another one is opened.
+    A command is sent without waiting for the replies to those before it; they come in order. It
+    does not reconnect: when it fails, it is closed and another one is opened.
     """
 
     def __init__(self, connection: AbstractConnection) -> None:
         self._connection = connection
-        self._lock = asyncio.Lock()
+        self._sending = asyncio.Lock()
+        self._last_reply = asyncio.Event()
+        self._last_reply.set()
 
     async def open(self) -> None:
         """Connects. May wait for long: the caller has a deadline and closes."""
@@ -31,10 +34,23 @@ class OwnConnection:
 
     async def command(self, *args: str | bytes) -> object:
         """Sends a command and gives its reply."""
-        async with self._lock:
+        async with self._sending:
             if not self._connection.is_connected:
                 raise RedisConnectionError("The connection is closed.")
-            return await _exchange(self._connection, args)
+            await _send(self._connection, args)
+            before, self._last_reply = self._last_reply, asyncio.Event()
+            replied = self._last_reply
+        try:
+            await before.wait()
+            if not self._connection.is_connected:
+                raise RedisConnectionError("The connection is closed.")
+            return await _receive(self._connection)
+        except asyncio.CancelledError:
+            # No reply is taken for another one's.
+            await self.close()
+            raise
+        finally:
+            replied.set()
 
     async def close(self) -> None:
         """Ends the connection at once. May be repeated."""
@@ -59,6 +75,10 @@ class RedisAccess:
         self._pool = _pool_of(client)
         limit = getattr(self._pool, "max_connections", _MAX_CONNECTIONS)
         self._slots = asyncio.Semaphore(min(_MAX_CONNECTIONS, limit))
+
+    def is_like(self, other: "RedisAccess") -> bool:
+        """Whether both are by the same client."""
+        return other._pool is self._pool  # noqa: SLF001 - of the same class
 
     async def command(self, *args: str | bytes) -> object:
         """Sends a command on one of the connections that the client shares between its users."""
@@ -106,8 +126,16 @@ async def _exchange_again(connection: AbstractConnection, args: tuple[str | byte
 
 
 async def _exchange(connection: AbstractConnection, args: tuple[str | bytes, ...]) -> object:
+    await _send(connection, args)
+    return await _receive(connection)
+
+
+async def _send(connection: AbstractConnection, args: tuple[str | bytes, ...]) -> None:
     encoded = [arg.encode() if isinstance(arg, str) else arg for arg in args]
     await connection.send_command(*encoded)
+
+
+async def _receive(connection: AbstractConnection) -> object:
     # A read that is cancelled closes the connection: no reply is taken for another one's.
     return await connection.read_response(disable_decoding=True)
 

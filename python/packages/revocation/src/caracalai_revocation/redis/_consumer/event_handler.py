@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..._errors import RevocationStoreFullError
 from ..._revocation_store import AnchorRevoked, RevocationEvent
@@ -26,6 +26,13 @@ _WRITE_TIMEOUT_SECONDS = 5.0
 """Longer than any store of ours waits: what is not confirmed by then is tried again later."""
 
 
+class Outlet(NamedTuple):
+    """Where a consumer writes by now: all of it on one connection."""
+
+    command: TimedCommand
+    store: RevocationSink
+
+
 class EventHandler:
     """Acts on the events of one stream: writes what they say to the store, or sets them aside."""
 
@@ -34,7 +41,7 @@ class EventHandler:
         self._judge = judge
         self._record = record
 
-    async def handle(self, entry: StreamEntry, command: TimedCommand) -> Outcome:
+    async def handle(self, entry: StreamEntry, outlet: Outlet) -> Outcome:
         """Returns when what the entry says is confirmed to be written, or a dead letter of it is.
 
         Never raises. Acting on an entry again does no harm, whatever was done in between.
@@ -44,11 +51,11 @@ class EventHandler:
         try:
             verdict = self._verdict_on(entry.fields)
             if isinstance(verdict, str):
-                await self._set_aside(entry.id, entry.fields, verdict, command)
+                await self._set_aside(entry.id, entry.fields, verdict, outlet.command)
                 if verdict == "wrong_signature":
                     self._record.wrong_signatures += 1
                 return "dead"
-            await _write_all(verdict, self._options.store)
+            await _write_all(verdict, outlet.store)
         except (RedisStoreError, RevocationStoreFullError) as error:
             self._record.note_error(str(error))
             return "unwritten"

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 
 from .._clock import monotonic_ms
 from .._commands.pause import backoff_ms, pause
-from .._commands.timed_command import TimedCommand
 from .._streams.judge_position import KnownPosition, StreamPosition, judge_position
 from .._streams.stream_id import BEGINNING, time_of_entry
 from .._streams.stream_reply import StreamEntry
 from .consumer_group import COUNT, ConsumerGroup, GroupRead
 from .consumer_health import ConsumerRecord
 from .consumer_options import ConsumerOptions
-from .event_handler import EventHandler, Outcome
+from .event_handler import EventHandler, Outcome, Outlet
 from .held_entries import HeldEntries
 from .loss_note import KnownLoss, LossKind, kind_of_loss, new_loss_note
 from .stream_clock import StreamClock
@@ -46,18 +45,18 @@ class GroupSession:
     def __init__(
         self,
         options: ConsumerOptions,
-        command: TimedCommand,
+        outlet: Outlet,
         *,
         handler: EventHandler,
         record: ConsumerRecord,
         memory: GroupMemory,
     ) -> None:
         self._options = options
-        self._command = command
+        self._outlet = outlet
         self._handler = handler
         self._record = record
         self._memory = memory
-        self._group = ConsumerGroup(command, options)
+        self._group = ConsumerGroup(outlet.command, options)
         # Of this connection: another one may lead to a server with other ids.
         self._clock = StreamClock()
         self._server_time_ms = 0
@@ -166,7 +165,7 @@ class GroupSession:
             Whether all were acted on.
         """
         outcomes = await asyncio.gather(
-            *(self._handler.handle(entry, self._command) for entry in entries)
+            *(self._handler.handle(entry, self._outlet) for entry in entries)
         )
 
         def having(outcome: Outcome) -> list[str]:

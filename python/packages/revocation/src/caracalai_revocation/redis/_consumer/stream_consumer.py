@@ -6,13 +6,15 @@ from contextlib import suppress
 
 from ..._revocation_store import RevocationEvent
 from .._commands.pause import backoff_ms, pause
+from .._commands.redis_access import OwnConnection
 from .._commands.timed_command import TimedCommand
 from .._events.event_verifier import EventVerifier, create_event_verifier
 from .._events.read_fields import FieldList
 from .._redis_store_error import RedisStoreError, to_redis_store_error
+from .._store.redis_revocation_store import RedisRevocationStore
 from .consumer_health import ConsumerHealth, ConsumerRecord
-from .consumer_options import RedisConsumerOptions, read_consumer_options
-from .event_handler import EventHandler
+from .consumer_options import RedisConsumerOptions, RevocationSink, read_consumer_options
+from .event_handler import EventHandler, Outlet
 from .group_session import GroupMemory, GroupSession
 
 EventParser = Callable[[FieldList, EventVerifier], Sequence[RevocationEvent]]
@@ -114,7 +116,9 @@ class StreamConsumer:
             await open_(timeout_ms=self._options.command_timeout_ms)
             session = GroupSession(
                 self._options,
-                TimedCommand(connection.command, _MAX_PENDING),
+                Outlet(
+                    TimedCommand(connection.command, _MAX_PENDING), self._store_over(connection)
+                ),
                 handler=self._handler,
                 record=self._record,
                 memory=self._memory,
@@ -122,6 +126,17 @@ class StreamConsumer:
             await session.run(self._stopping, self._on_read)
         finally:
             await connection.close()
+
+    def _store_over(self, connection: OwnConnection) -> RevocationSink:
+        """On the connection on which it reads and acknowledges.
+
+        After a failover, another one may still lead to the old server, and what is written there
+        only is not to be acknowledged.
+        """
+        options = self._options
+        if isinstance(options.store, RedisRevocationStore) and options.store.is_over(options.redis):
+            return options.store.over(connection.command)
+        return options.store
 
     def _on_read(self) -> None:
         self._failures = 0

@@ -21,6 +21,7 @@ from .replica_state import (
     after_marker_refused,
     after_marker_set,
     after_reconcile_began,
+    after_reconcile_failed,
     after_snapshot,
     after_snapshot_began,
     after_snapshot_failed,
@@ -56,7 +57,7 @@ class ReplicaParts:
 
 
 class KeyTasks:
-    """What a replica does with the shared keys, on the connections that the client shares.
+    """What a replica does with the shared keys.
 
     Every task belongs to the round in which it was begun; in another one its result is not used.
     """
@@ -124,11 +125,20 @@ class KeyTasks:
             RedisStoreError: The keys could not be read or written.
             RevocationStoreFullError: The replica has no room.
         """
+        status, pace = self._status, self._parts.options.pace
+        round_ = status.state.round
+        status.update(after_reconcile_began(status.state, monotonic_ms()))
+        try:
+            await self._compare(tells=tells)
+        except Exception:
+            status.update(after_reconcile_failed(status.state, round_, monotonic_ms(), pace))
+            raise
+
+    async def _compare(self, *, tells: bool) -> None:
         status = self._status
         begun = status.state
         notes = notes_to_answer(begun)
         is_current = self._is_current()
-        status.update(after_reconcile_began(begun, monotonic_ms()))
         # What was read before this moment, consumers have written by the end of the pause.
         self._parts.local.unmark()
         await asyncio.sleep(wait_for_writes_ms(self._parts.options.pace) / 1_000)
@@ -166,16 +176,24 @@ class KeyTasks:
         self, is_current: Callable[[], bool], before_write: Callable[[], None]
     ) -> None:
         parts = self._parts
+        connection = parts.options.redis.connection()
+        timeout_ms = parts.options.command_timeout_ms
         reconciliation = Reconciliation(
             local=parts.local,
-            store=parts.store,
+            # On the connection by which the keys are read: others may lead to another server.
+            store=parts.store.over(connection.command),
             keys=self._keys,
             key_prefix=parts.options.key_prefix,
-            timeout_ms=parts.options.command_timeout_ms,
+            timeout_ms=timeout_ms,
+            run_ids=[stream.run_id for stream in self._status.state.streams],
             is_current=is_current,
             before_write=before_write,
         )
-        await reconciliation.run(self._command)
+        try:
+            await TimedCommand(connection.open, 1)(timeout_ms=timeout_ms)
+            await reconciliation.run(TimedCommand(connection.command, _MAX_PENDING))
+        finally:
+            await connection.close()
 
     def _has_to_mark(self, stream: StreamName) -> bool:
         state = self._status.state

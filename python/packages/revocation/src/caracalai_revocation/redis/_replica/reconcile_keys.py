@@ -1,7 +1,7 @@
 """Comparing the shared keys with what one instance knows."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..._errors import RevocationStoreFullError
@@ -32,6 +32,7 @@ class Reconciliation:
         keys: Their names,
         key_prefix: and what those begin with.
         timeout_ms: How long one answer may take.
+        run_ids: The server that each stream was read from: it has to be the one that is asked here.
         is_current: Whether the result is still wanted.
         before_write: Called before anything is written.
     """
@@ -41,6 +42,7 @@ class Reconciliation:
     keys: RevocationKeys
     key_prefix: str
     timeout_ms: float
+    run_ids: Sequence[str | None]
     is_current: Callable[[], bool]
     before_write: Callable[[], None]
 
@@ -50,32 +52,42 @@ class Reconciliation:
         Nothing is left without a mark in the end.
 
         Raises:
-            RedisStoreError: The server gives no answer or takes no write.
+            RedisStoreError: The server gives no answer, takes no write, or is not the one whose
+                streams are followed.
             RevocationStoreFullError: The replica has no room.
         """
-        self.local.unreadable_zones = await self._take_over(command)
+        run_id, unreadable = await self._take_over(command)
+        if not self.is_current():
+            return
+        # Connections are led over one by one after a failover: what is read from, or written to,
+        # another server says nothing about this one.
+        if any(it != run_id for it in self.run_ids):
+            raise RedisStoreError("reply", "Keys and streams were read from different servers.")
+        self.local.unreadable_zones = unreadable
         await self._write_missing()
 
-    async def _take_over(self, command: TimedCommand) -> frozenset[str]:
-        """Returns the zones whose keys hold no epoch."""
+    async def _take_over(self, command: TimedCommand) -> tuple[str | None, frozenset[str]]:
+        """Returns whose keys were read, and the zones whose keys hold no epoch."""
         unreadable: set[str] = set()
+        run_id: str | None = None
         scan = scan_keys(
             command,
             pattern=pattern_of(self.key_prefix),
             values_of=self.keys.epoch(""),
             timeout_ms=self.timeout_ms,
         )
-        async for found in scan:
+        async for part in scan:
             if not self.is_current():
                 break
+            run_id = part.run_id
             now = monotonic_ms()
-            for key in found:
+            for key in part.keys:
                 revocation = self._read(key, now)
                 if isinstance(revocation, str):
                     unreadable.add(revocation)
                 elif revocation is not None:
                     self.local.add(revocation, marked=True, now=now)
-        return frozenset(unreadable)
+        return run_id, frozenset(unreadable)
 
     def _read(self, scanned: ScannedKey, now: float) -> LocalRevocation | str | None:
         """A revocation; the zone where its key holds no epoch; None for keys of others."""

@@ -246,6 +246,15 @@ def after_reconcile_began(state: ReplicaState, now: float) -> ReplicaState:
     return replace(state, reconcile_from=None, reconciled_at=now)
 
 
+def after_reconcile_failed(
+    state: ReplicaState, round_: int, now: float, pace: ReplicaPace
+) -> ReplicaState:
+    """The keys were not compared: that is still to be done."""
+    if round_ != state.round:
+        return state
+    return replace(state, reconcile_from=_when_to_reconcile(state, now, pace))
+
+
 def before_writes(state: ReplicaState) -> ReplicaState:
     """Keys are about to be written that Redis had lost. Some may be, whatever happens then."""
     return replace(state, owes_marker=True)

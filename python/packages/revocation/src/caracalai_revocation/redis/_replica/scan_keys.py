@@ -31,9 +31,16 @@ class ScannedKey(NamedTuple):
     value: str
 
 
+class ScannedPart(NamedTuple):
+    """Some of the keys of one server, and its run id, which is the same in all parts."""
+
+    run_id: str
+    keys: Sequence[ScannedKey]
+
+
 async def scan_keys(
     command: TimedCommand, *, pattern: str, values_of: str, timeout_ms: float
-) -> AsyncIterator[list[ScannedKey]]:
+) -> AsyncIterator[ScannedPart]:
     """Reads the keys of one server, some at a time.
 
     A key that is there all the while comes once or more often; one that comes or goes meanwhile may
@@ -61,7 +68,7 @@ async def scan_keys(
             raise RedisStoreError("reply", "The server changed during a scan.")
         server = run_id
         cursor = read_text(parts[1], "the cursor of a scan")
-        yield _read_keys(parts)
+        yield ScannedPart(run_id, _read_keys(parts))
 
 
 def pattern_of(prefix: str) -> str:

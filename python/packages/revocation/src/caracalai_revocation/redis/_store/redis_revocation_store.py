@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from ..._errors import RevocationStoreFullError
 from ..._mark_arguments import require_epoch, require_name, require_ttl
 from ..._revocation_store import RevocationQuery, RevocationState
+from .._commands.redis_access import RedisAccess
 from .._commands.replies import read_list, read_text, unexpected
 from .._commands.script import Script, run_script
-from .._commands.timed_command import TimedCommand
+from .._commands.timed_command import RedisCommand, TimedCommand
 from .._redis_store_error import RedisStoreError
 from .read_state import questions_of, state_of
 from .revocation_keys import RevocationKeys
@@ -105,6 +106,26 @@ class RedisRevocationStore:
         _require_text("zone_id", zone_id)
         require_epoch(epoch)
         await self._write(MARK_EPOCH, self._keys.epoch(zone_id), (str(epoch), self._ttl(ttl_ms)))
+
+    def is_over(self, redis: RedisAccess) -> bool:
+        """Whether it reaches Redis by the same client."""
+        access = self._options.access
+        return access is not None and access.is_like(redis)
+
+    def over(self, connection: RedisCommand) -> "RedisRevocationStore":
+        """The same store by way of one connection.
+
+        After a failover, another one may still lead to the old server.
+        """
+        options = self._options
+        return RedisRevocationStore(
+            redis=connection,
+            default_ttl_ms=options.default_ttl_ms,
+            read_timeout_ms=options.read_timeout_ms,
+            write_timeout_ms=options.write_timeout_ms,
+            max_pending_commands=options.max_pending_commands,
+            key_prefix=options.key_prefix,
+        )
 
     def _ttl(self, ttl_ms: float | None) -> str:
         """Whole milliseconds, and no more of them than can be added to a time."""

@@ -40,9 +40,10 @@ class RedisRevocationStoreOptions(TypedDict, total=False):
 
 
 class StoreOptions(NamedTuple):
-    """The options of a store, complete."""
+    """The options of a store, complete. Without an access, it has a command function alone."""
 
     command: RedisCommand
+    access: RedisAccess | None
     default_ttl_ms: int
     read_timeout_ms: int
     write_timeout_ms: int
@@ -58,8 +59,10 @@ def read_store_options(options: RedisRevocationStoreOptions) -> StoreOptions:
     """
     require_known_options(options, RedisRevocationStoreOptions.__annotations__)
     get = options.get
+    redis = _read_redis(get("redis"))
     return StoreOptions(
-        command=_read_command(get("redis")),
+        command=redis.command if isinstance(redis, RedisAccess) else redis,
+        access=redis if isinstance(redis, RedisAccess) else None,
         default_ttl_ms=read_integer(
             "default_ttl_ms", get("default_ttl_ms"), _DAY_MS, 1, _MAX_SAFE_INTEGER
         ),
@@ -74,9 +77,11 @@ def read_store_options(options: RedisRevocationStoreOptions) -> StoreOptions:
     )
 
 
-def _read_command(redis: object) -> RedisCommand:
-    if isinstance(redis, RedisAccess | Redis) or not callable(redis):
-        return (redis if isinstance(redis, RedisAccess) else RedisAccess(redis)).command
+def _read_redis(redis: object) -> RedisAccess | RedisCommand:
+    if isinstance(redis, RedisAccess):
+        return redis
+    if isinstance(redis, Redis) or not callable(redis):
+        return RedisAccess(redis)
     # A client of another kind may be callable by chance: a class of one, for instance.
     if isinstance(redis, type):
         raise ConfigurationError("redis must be a client of redis.asyncio, not its class.")
