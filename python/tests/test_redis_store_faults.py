@@ -326,14 +326,14 @@ async def test_a_connection_of_ones_own_waits_for_no_reply_before_it_sends(
     async with tcp_proxy(redis_server) as proxy, redis_client(proxy) as redis:
         connection = RedisAccess(redis).connection()
         await connection.open()
-        proxy.hold()
+        redis_server.freeze()
         before = proxy.bytes_seen
         commands = [connection.command("ECHO", f"{number:04}") for number in range(100)]
         commands.append(connection.command("NONE"))
         replying = asyncio.gather(*commands, return_exceptions=True)
         # None has been answered yet.
         await eventually(lambda: proxy.bytes_seen - before > 100 * len("*2 $4 ECHO $4 0000"))
-        proxy.release()
+        redis_server.thaw()
         *echoed, refused = await replying
         assert echoed == [f"{number:04}".encode() for number in range(100)]
         assert "unknown command" in str(refused)
