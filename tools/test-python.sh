@@ -50,10 +50,13 @@ fastmcp_3() {
   .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml --ignore=tests/test_packages.py
 }
 
-lint_and_fastmcp_4() {
-  .venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy . &&
-    .venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
-      packages/mcp-fastmcp tests/test_notes_server.py
+lint() {
+  .venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy .
+}
+
+fastmcp_4() {
+  .venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
+    packages/mcp-fastmcp tests/test_notes_server.py
 }
 
 # Waits for the package index, most of the time.
@@ -61,8 +64,19 @@ packages() {
   .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-packages.xml tests/test_packages.py
 }
 
-# Side by side, for two processors; what each says is shown when all are done.
-jobs=(fastmcp_3 lint_and_fastmcp_4 packages)
+# The notes server in Python is told from the one in TypeScript by nothing that a client sees.
+black_box() {
+  (cd .. && npx vitest run --config vitest.python.config.ts)
+}
+
+the_others() {
+  local status=0 part
+  for part in lint fastmcp_4 packages; do "$part" || status=1; done
+  return "$status"
+}
+
+# Side by side, since each waits for a good part of its time; what each says is shown when all are done.
+jobs=(fastmcp_3 the_others black_box)
 pids=()
 for job in "${jobs[@]}"; do
   "$job" >"../reports/python-$job.log" 2>&1 &
@@ -74,8 +88,4 @@ for index in "${!jobs[@]}"; do
   wait "${pids[$index]}" || status=1
   cat "../reports/python-${jobs[$index]}.log"
 done
-
-# The notes server in Python is told from the one in TypeScript by nothing that a client sees.
-cd ..
-npx vitest run --config vitest.python.config.ts || status=1
 exit "$status"

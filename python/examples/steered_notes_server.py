@@ -14,9 +14,12 @@ import os
 import sys
 from typing import Any
 
+import fastmcp_settings  # noqa: F401 - before FastMCP
 from caracalai_mcp_fastmcp import create_key_cache
 from caracalai_revocation import InMemoryRevocationStore
-from notes_server import create_notes_server, listen, read_config, serve
+from create_notes_server import create_notes_server
+from notes_config import read_config
+from serve_notes import listen, serve
 
 
 def note(line: str, revocations: InMemoryRevocationStore) -> None:

@@ -12,9 +12,10 @@ import pytest
 from fastmcp import Client
 from fastmcp.client.auth import BearerAuth
 
-import notes_server
+import create_notes_server as notes
 from caracalai_revocation import InMemoryRevocationStore
-from notes_server import create_notes_server, read_config
+from create_notes_server import create_notes_server
+from notes_config import read_config
 from support.dev_sts import DevSts, delegated
 from support.notes_server import environment_of
 from support.serve import INITIALIZE, MCP_HEADERS, call_of, post, serving
@@ -56,7 +57,7 @@ async def test_slow_stops_when_it_is_cancelled(
             cancelled.set()
             raise
 
-    monkeypatch.setattr(notes_server, "asyncio", SimpleNamespace(sleep=noting))
+    monkeypatch.setattr(notes, "asyncio", SimpleNamespace(sleep=noting))
     token = sts.mint()
     async with serving(server) as url:
         opened = await post(url, INITIALIZE, token)
