@@ -20,6 +20,12 @@ export const COUNT = 100;
 /** How many entries that are held are looked at: the oldest. */
 const LOOK_COUNT = "1000";
 
+/** How far a stream was known to go, on which server, and by what its last entry is known. */
+export interface KnownEnd extends StreamPosition {
+  readonly runId: string;
+  readonly digest: string;
+}
+
 /** What a read gives: entries, and what was known of stream and group before it. */
 export interface GroupRead {
   /** When it was sent, by one's own monotonic clock: what was published before, it has seen. */
@@ -27,6 +33,10 @@ export interface GroupRead {
   readonly entries: readonly StreamEntry[];
   /** How the stream goes on from the position that the read was told. */
   readonly facts: PositionFacts;
+  /** Whether the last entry of that position is there, and is the same one. */
+  readonly holdsPosition: boolean;
+  /** By what the stream's last entry is known; empty where it is not there. */
+  readonly lastDigest: string;
   /** The last entry that the group was given. */
   readonly lastDeliveredId: string;
   /** How many entries consumers of the group held. */
@@ -75,12 +85,12 @@ export class ConsumerGroup {
    *
    * @param known - how far the stream was known to go, where it was known.
    */
-  readNew(known?: StreamPosition): Promise<GroupRead> {
+  readNew(known?: KnownEnd): Promise<GroupRead> {
     return this.#read(">", known);
   }
 
   /** Takes again what this consumer was given behind an id and has not acknowledged. */
-  readOwn(behind: string, known?: StreamPosition): Promise<GroupRead> {
+  readOwn(behind: string, known?: KnownEnd): Promise<GroupRead> {
     return this.#read(behind, known);
   }
 
@@ -128,14 +138,14 @@ export class ConsumerGroup {
     await this.#run(REMOVE_IDLE, [this.#options.group, `${idleMs}`, consumerName]);
   }
 
-  async #read(from: string, known: StreamPosition | undefined): Promise<GroupRead> {
+  async #read(from: string, known: KnownEnd | undefined): Promise<GroupRead> {
     const { group, consumerName, maxMandateLifetimeMs } = this.#options;
-    const { lastId = "", added = 0 } = known ?? {};
+    const { lastId = "", added = 0, runId: knownId = "", digest = "" } = known ?? {};
     const args = [group, consumerName, `${COUNT}`, from, `${maxMandateLifetimeMs}`];
     const sentAt = performance.now();
-    const position = [lastId, `${added}`, newLossNote("stream_trimmed")];
+    const position = [lastId, `${added}`, newLossNote("stream_trimmed"), knownId, digest];
     const reply = await this.#run(READ_GROUP, [...args, ...position]);
-    const [runId, lastGeneratedId, entriesAdded, holds, behind, ...ofGroup] = readList(
+    const [runId, lastGeneratedId, entriesAdded, lastDigest, holds, behind, ...ofGroup] = readList(
       reply,
       "what is known of a group",
     );
@@ -150,11 +160,12 @@ export class ConsumerGroup {
         runId: readText(runId, "the id of a server"),
         lastGeneratedId: readStreamId(lastGeneratedId),
         entriesAdded: readInteger(entriesAdded, "a number of entries"),
-        holdsPosition: readInteger(holds, "a number of entries") === 1,
         unread: readInteger(behind, "a number of entries"),
         // What was trimmed, the group counts.
         drained: false,
       },
+      holdsPosition: readInteger(holds, "a number of entries") === 1,
+      lastDigest: readText(lastDigest, "what an entry is known by"),
       lastDeliveredId: readStreamId(deliveredId),
       pending: readInteger(pending, "a number of entries"),
       oldestId,

@@ -1,8 +1,14 @@
 import { backoffMs, pause } from "../commands/pause.js";
-import { judgePosition, type KnownPosition } from "../streams/judge-position.js";
+import { judgePosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
-import { COUNT, ConsumerGroup, type GroupRead, timeOfEntry } from "./consumer-group.js";
+import {
+  COUNT,
+  ConsumerGroup,
+  type GroupRead,
+  type KnownEnd,
+  timeOfEntry,
+} from "./consumer-group.js";
 import type { ConsumerRecord } from "./consumer-health.js";
 import type { CapturedConsumerOptions } from "./consumer-options.js";
 import type { EventHandler, Outcome, Outlet } from "./event-handler.js";
@@ -19,7 +25,7 @@ const IDLE_CONSUMER_MS = 3_600_000;
 export class GroupMemory {
   /** Whether the group was there, and how far the stream went: Redis may come back without it. */
   knewGroup = false;
-  known: KnownPosition = {};
+  known: KnownEnd | undefined;
   readonly loss: KnownLoss = new KnownLoss();
   readonly held: HeldEntries = new HeldEntries();
 }
@@ -70,7 +76,7 @@ export class GroupSession {
         await this.#group.removeIdle(IDLE_CONSUMER_MS);
         idleCheckAt = performance.now() + IDLE_CHECK_MS;
       }
-      const read = await this.#observe(await this.#group.readNew(this.#memory.known.position));
+      const read = await this.#observe(await this.#group.readNew(this.#memory.known));
       isAnyHeld = read.pending > 0;
       const isWritten = await this.#process(read.entries);
       onRead();
@@ -93,8 +99,8 @@ export class GroupSession {
   /** What this consumer was given before, and may not have acted on. */
   async #takeUpOwn(signal: AbortSignal): Promise<void> {
     for (let behind = BEGINNING; !signal.aborted; ) {
-      const { position } = this.#memory.known;
-      const { entries } = await this.#observe(await this.#group.readOwn(behind, position));
+      const { known } = this.#memory;
+      const { entries } = await this.#observe(await this.#group.readOwn(behind, known));
       const last = entries.at(-1);
       // Behind the highest id there can be, Redis begins again.
       if (last === undefined || last.id === behind) return;
@@ -127,21 +133,25 @@ export class GroupSession {
   }
 
   async #observe(read: GroupRead): Promise<GroupRead> {
-    const { facts, serverTimeMs, sentAt } = read;
+    const { facts, serverTimeMs, sentAt, lastDigest: digest } = read;
     const { lastGeneratedId, entriesAdded, runId } = facts;
     this.#serverTimeMs = serverTimeMs;
     this.#record.noteRead(read, upToDateAt(read, this.#clock));
     this.#clock.note(lastGeneratedId, sentAt);
     await this.#observeLoss(read);
-    this.#memory.known = { runId, position: { lastId: lastGeneratedId, added: entriesAdded } };
+    this.#memory.known = { runId, lastId: lastGeneratedId, added: entriesAdded, digest };
     return read;
   }
 
-  async #observeLoss({ facts, lossNote, sentAt }: GroupRead): Promise<void> {
+  async #observeLoss({ facts, holdsPosition, lossNote, sentAt }: GroupRead): Promise<void> {
     const { known, loss } = this.#memory;
-    const isOtherServer = known.runId !== facts.runId;
+    const isOtherServer = known?.runId !== facts.runId;
+    // The counts of another history may fit by chance. Where the last entry is there, all before it are.
+    const isProven = !isOtherServer || holdsPosition || known?.lastId === BEGINNING;
     // The stream lacks an entry that it had: a failover to a replica that was behind, for instance.
-    if (judgePosition(known, facts) !== undefined) return this.#noteLoss("history_lost");
+    if (known && !(isProven && judgePosition({ position: known }, facts) === undefined)) {
+      return this.#noteLoss("history_lost");
+    }
     // Such a replica may lack the note. On the same server, an operator has deleted it.
     if (lossNote === undefined && loss.note !== undefined && isOtherServer) {
       return this.#noteLoss(kindOfLoss(loss.note));

@@ -57,10 +57,8 @@ if not isSame then
   end
 end
 
-local holds = 1
 local found = {}
 if not isSame then
-  if runId ~= ARGV[4] then holds = #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) end
   if ARGV[1] ~= '${HIGHEST_ID}' then
     found = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ${READ_COUNT})
   end
@@ -84,7 +82,6 @@ return {
   about['entries-added'],
   about['length'],
   firstAge or false,
-  holds,
   found
 }
 `,
@@ -132,7 +129,7 @@ function readCheckedStream(reply: unknown): CheckedStream {
     "what is known of a stream",
   );
   const [marker, note, madeGood, gap, ...stream] = others;
-  const [lastGeneratedId, added, length, firstAge, held, found] = stream;
+  const [lastGeneratedId, added, length, firstAge, found] = stream;
   const entries = readEntries(found);
   const textOf = (value: unknown, what: string): string | undefined =>
     value === null ? undefined : readText(value, what);
@@ -151,7 +148,6 @@ function readCheckedStream(reply: unknown): CheckedStream {
       entriesAdded: readInteger(added, "a number of entries"),
       length: readInteger(length, "the length of a stream"),
       firstAgeMs: firstAge === null ? undefined : readInteger(firstAge, "the age of an entry"),
-      holdsPosition: readInteger(held, "a number of entries") === 1,
       unread: entries.length,
       drained: entries.length < READ_COUNT,
     },

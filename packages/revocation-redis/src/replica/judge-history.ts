@@ -37,6 +37,8 @@ export type HistoryBreak =
   | "history_lost"
   /** The marker is another one: somebody has carried over what Redis had lost. */
   | "history_changed"
+  /** It is another server, or was started anew: it may lack what was read, whatever its ids are. */
+  | "server_changed"
   /** Redis drops keys, or has: it may have dropped any. */
   | "keys_evicted"
   | PositionBreak;
@@ -47,7 +49,20 @@ export type HistoryBreak =
  * @returns why it does not go on; nothing where it does.
  */
 export function judgeHistory(known: KnownStream, facts: StreamFacts): HistoryBreak | undefined {
-  return judgeMarker(known, facts) ?? judgePosition(known, facts) ?? judgeEvictions(known, facts);
+  return (
+    judgeMarker(known, facts) ??
+    judgePosition(known, facts) ??
+    judgeServer(known, facts) ??
+    judgeEvictions(known, facts)
+  );
+}
+
+/**
+ * A server whose clock is behind its last id gives the next ids in turn: one that was promoted and lacks
+ * the last entries gives their ids to others.
+ */
+function judgeServer({ runId }: KnownStream, facts: StreamFacts): HistoryBreak | undefined {
+  return runId === undefined || runId === facts.runId ? undefined : "server_changed";
 }
 
 function judgeMarker(known: KnownStream, { marker }: StreamFacts): HistoryBreak | undefined {

@@ -33,16 +33,23 @@ export function judgeLosses(
   const isKnown = known.isWhole === true || reachesInto(known.readBefore, facts);
   const note = seeNote(known, facts, { isKnown, sentAt });
   const provenNote = note?.isProven ? note.text : known.provenNote;
-  const loss = isKnown ? undefined : findLoss({ known, knowsHistory, provenNote }, facts, now);
-  const isOver = loss !== undefined && now - loss.since >= pace.maxMandateLifetimeMs;
+  const found = isKnown
+    ? pastLoss(known)
+    : findLoss({ known, knowsHistory, provenNote }, facts, now);
+  const isOver = found !== undefined && now - found.since >= pace.maxMandateLifetimeMs;
   return {
-    isWhole: loss === undefined || isOver,
-    loss: isOver ? undefined : loss,
+    isWhole: found === undefined || isOver,
+    loss: found && { ...found, isOver },
     note,
     provenNote,
     // From here on, the position of this round tells.
     readBefore: undefined,
   };
+}
+
+/** A loss that does not matter any more; where it shows again, it is no other one. */
+function pastLoss({ loss }: StreamState): SeenLoss | undefined {
+  return loss?.isOver ? loss : undefined;
 }
 
 /** What is remembered of a stream when a round ends. */
@@ -68,6 +75,11 @@ function reachesInto(before: ReadBefore | undefined, facts: StreamFacts): boolea
   );
 }
 
+/** Whether what this replica does not know may still be needed. */
+export function matters(loss: SeenLoss | undefined): loss is SeenLoss {
+  return loss?.isOver === false;
+}
+
 function seeNote(
   { note, provenNote }: StreamState,
   { note: text, isMadeGood }: StreamFacts,
@@ -81,19 +93,17 @@ function seeNote(
 
 function findLoss(
   { known, knowsHistory, provenNote }: Knowledge & Pick<StreamState, "provenNote">,
-  { gap, note, isMadeGood, marker }: StreamFacts,
+  { gap, note, isMadeGood }: StreamFacts,
   now: number,
 ): SeenLoss | undefined {
   const { loss } = known;
-  // Who sets a marker where there was none knows what Redis has lost.
-  if (loss?.id === KEPT && !(known.unmarkedSince !== undefined && marker !== undefined))
-    return loss;
+  if (loss?.id === KEPT) return loss;
   // A history that was lost is what markers are for: who knew it, carries it over.
   const isAnswered = (text: string): boolean =>
     isMadeGood ||
     text === provenNote ||
-    (knowsHistory && loss === undefined && !speaksOf(text, "stream_trimmed"));
+    (knowsHistory && !matters(loss) && !speaksOf(text, "stream_trimmed"));
   const id = gap ?? (note === undefined || isAnswered(note) ? undefined : note);
   if (id === undefined) return undefined;
-  return loss?.id === id ? loss : { id, since: now };
+  return loss?.id === id ? loss : { id, since: now, isOver: false };
 }

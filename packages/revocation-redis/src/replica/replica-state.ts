@@ -1,7 +1,7 @@
 import type { StreamPosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
 import { type HistoryBreak, judgeHistory, type StreamFacts } from "./judge-history.js";
-import { judgeLosses, KEPT, rememberedOf } from "./judge-losses.js";
+import { judgeLosses, KEPT, matters, rememberedOf } from "./judge-losses.js";
 import {
   type Moment,
   type ReplicaPace,
@@ -75,15 +75,15 @@ export function afterCheck(
   const { facts } = check;
   // Nothing that it says counts before somebody has put it right.
   if (known.evicts && facts.evicts) return state;
-  const isOtherServer = known.runId !== undefined && known.runId !== facts.runId;
-  // A client that has changed over unseen may have read from both servers since.
-  const isUnclear = isOtherServer && !check.isFirst ? "server_changed" : undefined;
-  const problem = judgeHistory(known, facts) ?? judgeNewMarker(state, check) ?? isUnclear;
+  const problem = judgeHistory(known, facts) ?? judgeNewMarker(state, check);
   if (problem !== undefined) return afterBreak(state, problem, check, { now, pace });
-  const after = {
-    ...goOn(known, check, now),
-    ...judgeLosses({ known, knowsHistory: state.knowsHistory }, check, { now, pace }),
-  };
+  const isMarkedSince = known.unmarkedSince !== undefined && facts.marker !== undefined;
+  const after = isMarkedSince
+    ? beginAnew(known, facts)
+    : {
+        ...goOn(known, check, now),
+        ...judgeLosses({ known, knowsHistory: state.knowsHistory }, check, { now, pace }),
+      };
   const next = {
     ...withStream(state, check.stream, after),
     reconcileFrom:
@@ -92,7 +92,7 @@ export function afterCheck(
   };
   // At the start, nothing tells a server that has just lost something from one that has not.
   const isFirstServer = known.runId === undefined && state.round === 1;
-  return isOtherServer || isFirstServer ? waitForOthers(next, now, pace) : next;
+  return isFirstServer ? waitForOthers(next, now, pace) : next;
 }
 
 /** What was lost by the server is not told from what this replica has missed of the same history. */
@@ -124,12 +124,12 @@ function afterBreak(
 /** Another history has other counts, and may lack the note about what this replica does not know. */
 function afterLostHistory(state: ReplicaState, next: ReplicaState): ReplicaState {
   const losses = STREAMS.map((stream) => state.streams[stream].loss);
-  const kept = losses.map((loss) => loss && { ...loss, id: KEPT });
+  const kept = losses.map((loss) => (matters(loss) ? { ...loss, id: KEPT } : undefined));
   const [revocations, delegations] = kept;
   const { streams } = next;
   return {
     ...next,
-    knowsHistory: next.knowsHistory && losses.every((loss) => loss === undefined),
+    knowsHistory: next.knowsHistory && !losses.some(matters),
     streams: {
       revocations: { ...streams.revocations, readBefore: undefined, loss: revocations },
       delegations: { ...streams.delegations, readBefore: undefined, loss: delegations },
@@ -305,6 +305,18 @@ function goOn(
     provenAt: facts.drained ? sentAt : known.provenAt,
     unmarkedSince: facts.marker === undefined ? (known.unmarkedSince ?? now) : undefined,
   };
+}
+
+/**
+ * What was read before there was a marker may be of another history: nothing tells whether Redis was
+ * emptied meanwhile. So the stream is read from its beginning once more.
+ */
+function beginAnew(
+  { loss, provenNote }: StreamState,
+  { runId, marker, evictedKeys }: StreamFacts,
+): StreamState {
+  // Who sets a marker where there was none knows what Redis has lost.
+  return { runId, marker, evictedKeys, loss: loss?.id === KEPT ? undefined : loss, provenNote };
 }
 
 /** At the end of the stream, the position is the highest id there was, whether its entry is there. */

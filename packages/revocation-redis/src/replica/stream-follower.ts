@@ -23,8 +23,6 @@ export interface FollowerAnswer {
   readonly checked: CheckedStream;
   /** When the question was put, in milliseconds of the monotonic clock. */
   readonly sentAt: number;
-  /** Whether it was the first question on its connection. */
-  readonly isFirst: boolean;
 }
 
 /** What a follower asks of its owner, and tells it. */
@@ -100,9 +98,9 @@ export class StreamFollower {
     try {
       await within(connection.open(), commandTimeoutMs);
       const command = timedCommand(connection.command, MAX_PENDING);
-      for (let isFirst = true; !signal.aborted; isFirst = false) {
+      while (!signal.aborted) {
         const sentAt = performance.now();
-        const isAtEnd = await this.#check(command, { sentAt, isFirst });
+        const isAtEnd = await this.#check(command, sentAt);
         if (isAtEnd) await this.#readUntil(sentAt + this.#owner.checkEveryMs(), command);
         onProgress();
       }
@@ -113,14 +111,11 @@ export class StreamFollower {
   }
 
   /** @returns whether nothing was left unread. */
-  async #check(
-    command: TimedCommand,
-    question: Pick<FollowerAnswer, "sentAt" | "isFirst">,
-  ): Promise<boolean> {
+  async #check(command: TimedCommand, sentAt: number): Promise<boolean> {
     const { keys, commandTimeoutMs } = this.#settings;
     const place = this.#owner.place();
     const checked = await checkStream(command, keys, place, commandTimeoutMs);
-    this.#owner.onCheck({ ...question, place, checked });
+    this.#owner.onCheck({ place, checked, sentAt });
     if (checked.facts.evicts) {
       throw new RedisStoreError(
         "refused",

@@ -52,6 +52,8 @@ export interface ReadBefore extends StreamPosition {
 export interface SeenLoss {
   readonly id: string;
   readonly since: number;
+  /** Whether that is so long ago that no mandate lives which it may concern. */
+  readonly isOver: boolean;
 }
 
 /** Why a round began: a history that did not go on, no room, or keys that could not be reached. */
@@ -81,8 +83,6 @@ export interface StreamCheck {
   /** The round in which the question was put; its position was that of the state. */
   readonly round: number;
   readonly sentAt: number;
-  /** Whether it was the first question on its connection. */
-  readonly isFirst: boolean;
   readonly facts: StreamFacts;
   /** The last entry that was given back, if any. */
   readonly lastId?: string | undefined;

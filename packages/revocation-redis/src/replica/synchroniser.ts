@@ -89,13 +89,13 @@ export class Synchroniser {
     return Math.min(LONGEST_CHECK_MS, options.pace.maxStalenessMs / 5);
   }
 
-  #onCheck(stream: StreamName, { place, checked, sentAt, isFirst }: FollowerAnswer): void {
+  #onCheck(stream: StreamName, { place, checked, sentAt }: FollowerAnswer): void {
     const { facts, entries } = checked;
     const { round } = place;
     const { status, local, options } = this.#parts;
     this.#add(stream, round, entries);
     const now = performance.now();
-    const check = { stream, round, sentAt, isFirst, facts, lastId: entries.at(-1)?.id };
+    const check = { stream, round, sentAt, facts, lastId: entries.at(-1)?.id };
     status.update((state) => afterCheck(state, check, now, options.pace));
     local.sweepSome(now);
     this.#work(now);

@@ -1,4 +1,4 @@
-import { BEGINNING, compareStreamIds } from "./stream-id.js";
+import { compareStreamIds } from "./stream-id.js";
 
 /** How far a stream was read. */
 export interface StreamPosition {
@@ -23,8 +23,6 @@ export interface PositionFacts {
   readonly lastGeneratedId: string;
   /** How many entries were ever added; 0 where there is no stream. */
   readonly entriesAdded: number;
-  /** Whether the entry of the position is there. */
-  readonly holdsPosition: boolean;
   /** How many entries behind the position were found, and whether there are no more of them. */
   readonly unread: number;
   readonly drained: boolean;
@@ -35,12 +33,11 @@ export type PositionBreak =
   /** The stream lacks what was read from it. */
   | "stream_older"
   /** The stream lost entries before they were read. */
-  | "stream_trimmed"
-  /** It is another server, or was started anew, and can't show that it has what was read. */
-  | "server_changed";
+  | "stream_trimmed";
 
 /**
- * Whether a stream goes on from a position, with nothing lost and nothing missed.
+ * Whether a stream of the same server goes on from a position, with nothing lost and nothing missed.
+ * Another server may have other entries under the same ids.
  *
  * Redis numbers nothing, but counts: the entries ever added, less those added when the position was
  * taken, are the entries behind the position, those included that were trimmed or deleted meanwhile.
@@ -48,15 +45,12 @@ export type PositionBreak =
  * @returns why it does not go on; nothing where it does.
  */
 export function judgePosition(
-  { position, runId }: KnownPosition,
+  { position }: KnownPosition,
   facts: PositionFacts,
 ): PositionBreak | undefined {
   if (position === undefined) return undefined;
   if (compareStreamIds(facts.lastGeneratedId, position.lastId) < 0) return "stream_older";
   const behind = facts.entriesAdded - position.added;
   if (behind < facts.unread) return "stream_older";
-  if (facts.drained && behind > facts.unread) return "stream_trimmed";
-  // The counts of another history may fit by chance. Where the last entry is there, all before it are.
-  const isProven = facts.holdsPosition || position.lastId === BEGINNING;
-  return runId !== facts.runId && !isProven ? "server_changed" : undefined;
+  return facts.drained && behind > facts.unread ? "stream_trimmed" : undefined;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { REVOCATIONS, revoke } from "../support/events.js";
+import { REVOCATIONS, revoke, revokeAs } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
 import { Link } from "../support/link.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";
@@ -82,6 +82,44 @@ describe("a history that was replaced and went on is noticed", () => {
     link.target = promoted;
     link.cut();
     await untilLoss(instance);
+  });
+
+  test("after a failover to a server whose clock was behind, and which gave the same ids again", async () => {
+    const [old, promoted] = [await newServer(), await newServer()];
+    const link = await newLink(old);
+    const instance = await newInstance(link);
+    for (const [index, session] of ["kept", "lost"].entries()) {
+      await revokeAs(old, `1000-${index}`, session);
+    }
+    await untilRevoked(instance, "lost");
+    await sleep(300);
+    for (const [index, session] of ["kept", "other"].entries()) {
+      await revokeAs(promoted, `1000-${index}`, session);
+    }
+    await promoted.command(
+      ...["XGROUP", "CREATE", REVOCATIONS, "resource-revocation", "1000-0", "ENTRIESREAD", "1"],
+    );
+    link.target = promoted;
+    link.cut();
+    await untilLoss(instance);
+  });
+
+  test("and not one that went on, after a failover to a server that had everything", async () => {
+    const [old, promoted] = [await newServer(), await newServer()];
+    const link = await newLink(old);
+    const instance = await newInstance(link);
+    await revoke(old, "first");
+    await untilRevoked(instance, "first");
+    await promoted.replicate(old);
+    await sleep(300);
+    await promoted.promote();
+    await old.kill();
+    await revoke(promoted, "newer");
+    link.target = promoted;
+    link.cut();
+    await untilRevoked(instance, "newer");
+    await eventually(() => instance.consumer.health().ready, "readiness");
+    expect(instance.consumer.health().loss).toBeUndefined();
   });
 
   test("where it was emptied, and a newcomer has created the group anew", async () => {

@@ -103,7 +103,7 @@ describe("an instance that has read what the consumers have lost", () => {
     await server.command("XTRIM", REVOCATIONS, "MAXLEN", "0");
     const consumers = await stage.consumers(server);
     expect(consumers.revocations.health().loss).toBe("stream_trimmed");
-    await eventually(async () => (await noteOf(server)) === null, "the note is taken back", 3_000);
+    await eventually(async () => (await noteOf(server)) === null, "the note is taken back");
     expect(await server.command("GET", "caracal:revoked:sessions:victim")).toBe("1");
     expect(elder.replica.health()).toMatchObject({ ready: true, resynchronisations: 0 });
     const newcomer = await stage.replica(server);

@@ -98,7 +98,9 @@ class World {
     else {
       this.#ids += 1;
       const anchor = `${this.#ids}`;
-      this.server.add({ id: this.#ids, stream: step.stream, anchor, addedAt: this.now });
+      // A server that was behind, and whose clock still is, gives ids again that were lost with the other.
+      const id = this.#ids % 2 === 0 ? this.#ids : this.server.streams[step.stream].lastId + 1;
+      this.server.add({ id, stream: step.stream, anchor, addedAt: this.now });
     }
   }
 

@@ -52,7 +52,7 @@ test("what a replica has read from a stream that was trimmed since is written fo
   await eventually(() => answer(newcomer, "session") === "events_lost", "nobody says so yet");
   // The consumer that comes now has lost the event, and notes it; the elder knows it, and says so.
   const consumers = await stage.consumers(server);
-  await eventually(() => answer(newcomer, "session") === "revoked", "the newcomer knows it", 5_000);
+  await eventually(() => answer(newcomer, "session") === "revoked", "the newcomer knows it");
   await consumers.stop();
   await Promise.all([elder.stop(), newcomer.stop()]);
   await server.stop();

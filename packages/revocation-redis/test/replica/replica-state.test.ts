@@ -45,7 +45,6 @@ const EMPTY: StreamFacts = {
   entriesAdded: 0,
   length: 0,
   firstAgeMs: undefined,
-  holdsPosition: false,
   unread: 0,
   drained: true,
 };
@@ -53,13 +52,12 @@ const EMPTY: StreamFacts = {
 interface Answer extends Partial<StreamFacts> {
   readonly lastId?: string;
   readonly round?: number;
-  readonly isFirst?: boolean;
 }
 
 /** An answer that was asked for at `now` and took 10 ms. */
 function check(state: ReplicaState, stream: StreamName, now: number, answer: Answer = {}) {
-  const { lastId, round = state.round, isFirst = false, ...facts } = answer;
-  const question = { stream, round, sentAt: now, isFirst, lastId, facts: { ...EMPTY, ...facts } };
+  const { lastId, round = state.round, ...facts } = answer;
+  const question = { stream, round, sentAt: now, lastId, facts: { ...EMPTY, ...facts } };
   return afterCheck(state, question, now + 10, PACE);
 }
 
@@ -152,17 +150,7 @@ describe("a replica that is ready", () => {
     });
   });
 
-  test("waits for others after it has met another server, and needs proofs of after that", () => {
-    let state = checkBoth(readyState(), 5_000, { runId: "other", isFirst: true });
-    expect(state.round).toBe(1);
-    expect(problem(state)).toBe("synchronising");
-    state = checkBoth(state, 7_009, { runId: "other" });
-    expect(problem(state)).toBe("synchronising");
-    state = checkBoth(state, 7_010, { runId: "other" });
-    expect(readinessOf(state, PACE)).toMatchObject({ until: 12_010 });
-  });
-
-  test("begins anew where its connection has changed servers unseen", () => {
+  test("begins anew with another server, whatever that holds", () => {
     const state = check(readyState(), "revocations", 5_000, { runId: "other" });
     expect(state).toMatchObject({ round: 2, brokenBy: "server_changed" });
   });
@@ -254,7 +242,8 @@ describe("a Redis without a marker", () => {
   });
 
   test("is one, too, where one stream of two is marked", () => {
-    const state = check(unmarked, "revocations", 2_000);
+    let state = check(unmarked, "revocations", 2_000);
+    state = check(state, "revocations", 2_100);
     expect(problem(state)).toBe("unknown_history");
     expect(nextTask(state, 61_009, PACE)).toBeUndefined();
     expect(nextTask(state, 61_010, PACE)).toBe("adopt");
@@ -270,14 +259,39 @@ describe("a Redis without a marker", () => {
     state = check(state, "revocations", 62_000, { marker: "revocations" });
     expect(nextTask(state, 99_000, PACE)).toBeUndefined();
     state = check(state, "delegations", 62_000, { marker: "delegations" });
+    expect(nextTask(state, 99_000, PACE)).toBeUndefined();
+    state = check(state, "revocations", 62_100, { marker: "revocations" });
+    state = check(state, "delegations", 62_100, { marker: "delegations" });
     expect(state.round).toBe(1);
     expect(nextTask(state, 99_000, PACE)).toBe("snapshot");
   });
 
-  test("is read as soon as somebody has marked it", () => {
-    const state = checkBoth(unmarked, 2_000);
+  test("is read from its beginning as soon as somebody has marked it: it may have been emptied before", () => {
+    const read = { lastGeneratedId: "5-0", entriesAdded: 1, length: 1 };
+    const first = { ...read, unread: 1, lastId: "5-0" };
+    let state = check(unmarked, "revocations", 1_900, { marker: undefined, ...first });
+    expect(state.streams.revocations.position?.lastId).toBe("5-0");
+    state = check(check(state, "delegations", 2_000), "revocations", 2_000, read);
     expect(problem(state)).toBe("synchronising");
-    expect(nextTask(state, 2_010, PACE)).toBe("snapshot");
+    expect(state.streams.revocations).toMatchObject({ marker: "marker" });
+    expect(state.streams.revocations.position).toBeUndefined();
+    expect(nextTask(state, 2_010, PACE)).toBeUndefined();
+    state = check(check(state, "delegations", 2_100), "revocations", 2_100, first);
+    expect(state.round).toBe(1);
+    expect(nextTask(state, 2_110, PACE)).toBe("snapshot");
+  });
+
+  test("does not have a loss matter again that was watched for long enough", () => {
+    const trimmed = { marker: undefined, gap: "unread 3" };
+    let state = check(INITIAL_STATE, "revocations", 2_000, trimmed);
+    expect(state.streams.revocations.isWhole).toBe(false);
+    const over = 2_000 + PACE.maxMandateLifetimeMs;
+    state = check(state, "revocations", over, trimmed);
+    expect(state.streams.revocations.isWhole).toBe(true);
+    for (const now of [over + 100, over + 200]) {
+      state = check(state, "revocations", now, { gap: "unread 3" });
+    }
+    expect(state.streams.revocations.isWhole).toBe(true);
   });
 });
 

@@ -13,10 +13,16 @@ export async function publish(
   stream: string,
   fields: Readonly<Record<string, string>>,
   key = KEY,
+  id = "*",
 ): Promise<string> {
   const signature = signEvent(stream, fields, key);
   const list = [...Object.entries(fields).flat(), "_sig", signature];
-  return String(await server.command("XADD", stream, "MAXLEN", "~", "100000", "*", ...list));
+  return String(await server.command("XADD", stream, "MAXLEN", "~", "100000", id, ...list));
+}
+
+/** Sends the revocation of one session under a certain id. */
+export function revokeAs(server: RedisServer, id: string, session: string): Promise<string> {
+  return publish(server, REVOCATIONS, { zone_id: "zone", session_id: session }, KEY, id);
 }
 
 /** Sends the revocation of one session. */

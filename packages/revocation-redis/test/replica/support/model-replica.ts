@@ -64,7 +64,6 @@ export class ModelReplica {
 
   /** On a new connection, where the server was started anew or is another one. */
   check(server: ModelServer, stream: StreamName, now: number): void {
-    const isFirst = this.#connections[stream] !== server.runId;
     this.#connections[stream] = server.runId;
     const { round, streams } = this.#state;
     const { facts, found } = server.check(stream, streams[stream].position);
@@ -72,12 +71,7 @@ export class ModelReplica {
     const last = found.at(-1);
     const lastId = last === undefined ? undefined : `${last.id}-0`;
     this.#set(
-      afterCheck(
-        this.#state,
-        { stream, round, sentAt: now, isFirst, facts, lastId },
-        now,
-        this.#pace,
-      ),
+      afterCheck(this.#state, { stream, round, sentAt: now, facts, lastId }, now, this.#pace),
     );
   }
 

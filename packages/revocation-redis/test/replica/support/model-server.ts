@@ -131,7 +131,6 @@ export class ModelServer {
       entriesAdded: added,
       length: entries.length,
       firstAgeMs: entries.length === 0 ? undefined : 0,
-      holdsPosition: entries.some(({ id }) => id === behind),
       unread: found.length,
       drained: found.length < COUNT,
     };
