@@ -24,13 +24,14 @@ from caracalai_revocation.redis import (
     ReplicaNotReadyError,
     require_safe_server,
 )
-from support.events import KEY, OLD_KEY, REVOCATIONS, eventually, raise_epoch, revoke
+from support.events import KEY, OLD_KEY, REVOCATIONS, eventually, raise_epoch, revoke, revoke_as
 from support.redis_server import RedisServer, running_sentinel
 from support.replicas import FAST, Stage
 from support.together import together
 from support.verifier import token, verifier
 
 PREFIX = "caracal:revoked:sessions:"
+GROUP = "resource-revocation"
 
 
 @pytest.fixture
@@ -244,7 +245,7 @@ class TestLostHistory:
         server.restart()
         revoke(server, "later")
         await running.revoked("session", "later")
-        assert running.replica.health().resynchronisations == 0
+        assert running.replica.health().last_break == "server_changed"
 
     async def case_trimmed_before_it_was_read(self, stage: Stage) -> None:
         server = stage.server()
@@ -294,7 +295,62 @@ class TestFailover:
         proxy.cut()
         revoke(other, "later")
         await running.revoked("session", "later")
-        assert running.replica.health().resynchronisations == 0
+        assert running.replica.health().last_break == "server_changed"
+
+    async def case_to_a_server_that_gives_ids_again(self, stage: Stage) -> None:
+        primary, other = await stage.pair()
+        proxy = await stage.proxy(primary)
+        running = await stage.replica(proxy)
+        revoke_as(primary, "99000000000000-0", "kept")
+        await running.revoked("kept")
+        await eventually(lambda: other.command("XLEN", REVOCATIONS) == 1)
+        other.promote()
+        revoke_as(primary, "99000000000000-1", "lost")
+        await running.revoked("lost")
+        # The clock of this server is behind its last id, so that it takes the next one.
+        assert revoke_as(other, "*", "other") == "99000000000000-1"
+        proxy.target = other
+        proxy.cut()
+        await running.revoked("other")
+        assert running.replica.health().last_break == "server_changed"
+        # It is written again.
+        await eventually(lambda: other.command("GET", f"{PREFIX}lost") == "1")
+
+    async def case_a_consumer_of_one_that_gives_ids_again_tells_of_the_loss(
+        self, stage: Stage
+    ) -> None:
+        old, promoted = stage.server(), stage.server()
+        proxy = await stage.proxy(old)
+        consumer = await stage.consumer(proxy)
+        for number, session in enumerate(("kept", "lost")):
+            revoke_as(old, f"1000-{number}", session)
+        await eventually(lambda: consumer.health().applied == 2)
+        await eventually(lambda: consumer.health().ready)
+        for number, session in enumerate(("kept", "other")):
+            revoke_as(promoted, f"1000-{number}", session)
+        create = ("XGROUP", "CREATE", REVOCATIONS, GROUP)
+        promoted.command(*create, "1000-0", "ENTRIESREAD", "1")
+        proxy.target = promoted
+        proxy.cut()
+        await eventually(lambda: consumer.health().loss == "history_lost")
+
+    async def case_a_consumer_of_one_that_has_everything_goes_on(self, stage: Stage) -> None:
+        primary, other = stage.server(), stage.server()
+        proxy = await stage.proxy(primary)
+        consumer = await stage.consumer(proxy)
+        revoke(primary, "first")
+        await eventually(lambda: consumer.health().applied == 1)
+        other.replicate(primary)
+        await eventually(lambda: consumer.health().ready)
+        await eventually(lambda: other.command("XPENDING", REVOCATIONS, GROUP)["pending"] == 0)
+        primary.kill()
+        other.promote()
+        revoke(other, "newer")
+        proxy.target = other
+        proxy.cut()
+        await eventually(lambda: consumer.health().applied == 2)
+        await eventually(lambda: consumer.health().ready)
+        assert consumer.health().loss is None
 
     async def case_to_a_server_that_lacks_the_last_writes(self, stage: Stage) -> None:
         primary, other = await stage.pair()

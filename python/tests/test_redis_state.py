@@ -204,7 +204,6 @@ class Trial:
             entries_added=stream.added,
             length=len(stream.ids),
             first_age_ms=first_age,
-            holds_position=last_id in stream.ids,
             unread=len(given),
             drained=len(given) < most,
         )
@@ -212,7 +211,6 @@ class Trial:
             stream=name,
             round=round_,
             sent_at=self.now - self.chance.choice((0, 5, 300)),
-            is_first=self.chance.random() < 0.5,
             facts=facts,
             last_id=given[-1] if given else None,
         )

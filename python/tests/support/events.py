@@ -33,6 +33,13 @@ def revoke(server: RedisServer, *anchors: str, key: str = KEY) -> None:
         server.add(REVOCATIONS, revocation(anchor, key))
 
 
+def revoke_as(server: RedisServer, entry_id: str, anchor: str) -> str:
+    """Publishes a revocation under a certain id, or `*` for the next one, and gives it back."""
+    flat = [part for field in revocation(anchor).items() for part in field]
+    added: str = server.command("XADD", REVOCATIONS, entry_id, *flat)
+    return added
+
+
 def raise_epoch(server: RedisServer, zone: str, epoch: int) -> None:
     """Publishes a delegation event."""
     fields = {"event": "edge_revoke", "zone_id": zone, "epoch": str(epoch), "edge_id": "edge"}

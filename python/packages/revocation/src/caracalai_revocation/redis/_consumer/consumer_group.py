@@ -7,7 +7,7 @@ from .._clock import monotonic_ms
 from .._commands.replies import read_integer, read_list, read_text, unexpected
 from .._commands.script import Script, run_script
 from .._commands.timed_command import TimedCommand
-from .._streams.judge_position import PositionFacts, StreamPosition
+from .._streams.judge_position import PositionFacts
 from .._streams.stream_id import time_of_entry
 from .._streams.stream_reply import StreamEntry, read_entries, read_stream_id
 from .consumer_options import ConsumerOptions
@@ -21,7 +21,16 @@ COUNT = 100
 _LOOK_COUNT = "1000"
 """How many entries that are held are looked at: the oldest."""
 
-_READ_PARTS = 12
+_READ_PARTS = 13
+
+
+class KnownEnd(NamedTuple):
+    """How far a stream was known to go, on which server, and by what its last entry is known."""
+
+    last_id: str
+    added: int
+    run_id: str
+    digest: str
 
 
 class GroupRead(NamedTuple):
@@ -32,6 +41,8 @@ class GroupRead(NamedTuple):
             seen.
         entries: What was taken.
         facts: How the stream goes on from the position that the read was told.
+        holds_position: Whether the last entry of that position is there, and is the same one.
+        last_digest: By what the stream's last entry is known; empty where it is not there.
         last_delivered_id: The last entry that the group was given.
         pending: How many entries consumers of the group held.
         oldest_id: The oldest entry that was not acted on, be it held or only now given, if any.
@@ -45,6 +56,8 @@ class GroupRead(NamedTuple):
     sent_at: float
     entries: Sequence[StreamEntry]
     facts: PositionFacts
+    holds_position: bool
+    last_digest: str
     last_delivered_id: str
     pending: int
     oldest_id: str | None
@@ -74,7 +87,7 @@ class ConsumerGroup:
         is_known = "1" if was_there else "0"
         await self._run(ENSURE_GROUP, self._options.group, is_known, new_loss_note("history_lost"))
 
-    async def read_new(self, known: StreamPosition | None) -> GroupRead:
+    async def read_new(self, known: KnownEnd | None) -> GroupRead:
         """Takes entries that nobody in the group was given.
 
         Args:
@@ -82,7 +95,7 @@ class ConsumerGroup:
         """
         return await self._read(">", known)
 
-    async def read_own(self, behind: str, known: StreamPosition | None) -> GroupRead:
+    async def read_own(self, behind: str, known: KnownEnd | None) -> GroupRead:
         """Takes again what this consumer was given behind an id and has not acknowledged."""
         return await self._read(behind, known)
 
@@ -123,9 +136,9 @@ class ConsumerGroup:
         """Removes consumers that hold nothing and have been idle: each restart leaves one."""
         await self._run(REMOVE_IDLE, self._options.group, str(idle_ms), consumer_name)
 
-    async def _read(self, source: str, known: StreamPosition | None) -> GroupRead:
+    async def _read(self, source: str, known: KnownEnd | None) -> GroupRead:
         options = self._options
-        last_id, added = ("", 0) if known is None else known
+        last_id, added, run_id, digest = KnownEnd("", 0, "", "") if known is None else known
         sent_at = monotonic_ms()
         reply = await self._run(
             READ_GROUP,
@@ -137,6 +150,8 @@ class ConsumerGroup:
             last_id,
             str(added),
             new_loss_note("stream_trimmed"),
+            run_id,
+            digest,
         )
         return _read_group_read(reply, sent_at)
 
@@ -157,7 +172,7 @@ def _read_group_read(reply: object, sent_at: float) -> GroupRead:
     parts = read_list(reply, "what is known of a group")
     if len(parts) != _READ_PARTS:
         raise unexpected("what is known of a group")
-    run_id, last_id, added, holds, behind, *of_group = parts
+    run_id, last_id, added, digest, holds, behind, *of_group = parts
     delivered_id, pending, first_held, trimmed, loss, time, found = of_group
     entries = read_entries(found)
     server_time_ms = read_integer(time, "a time")
@@ -173,11 +188,12 @@ def _read_group_read(reply: object, sent_at: float) -> GroupRead:
             run_id=read_text(run_id, "the id of a server"),
             last_generated_id=read_stream_id(last_id),
             entries_added=read_integer(added, "a number of entries"),
-            holds_position=read_integer(holds, "a number of entries") == 1,
             unread=read_integer(behind, "a number of entries"),
             # What was trimmed, the group counts.
             drained=False,
         ),
+        holds_position=read_integer(holds, "a number of entries") == 1,
+        last_digest=read_text(digest, "what an entry is known by"),
         last_delivered_id=read_stream_id(delivered_id),
         pending=read_integer(pending, "a number of entries"),
         oldest_id=oldest_id,

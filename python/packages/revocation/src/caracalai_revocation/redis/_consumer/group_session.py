@@ -9,7 +9,7 @@ from .._commands.pause import backoff_ms, pause
 from .._streams.judge_position import KnownPosition, StreamPosition, judge_position
 from .._streams.stream_id import BEGINNING, time_of_entry
 from .._streams.stream_reply import StreamEntry
-from .consumer_group import COUNT, ConsumerGroup, GroupRead
+from .consumer_group import COUNT, ConsumerGroup, GroupRead, KnownEnd
 from .consumer_health import ConsumerRecord
 from .consumer_options import ConsumerOptions
 from .event_handler import EventHandler, Outcome, Outlet
@@ -31,7 +31,7 @@ class GroupMemory:
 
     def __init__(self) -> None:
         self.knew_group = False
-        self.known = KnownPosition()
+        self.known: KnownEnd | None = None
         self.loss = KnownLoss()
         self.held = HeldEntries()
 
@@ -78,7 +78,7 @@ class GroupSession:
             if monotonic_ms() >= idle_check_at:
                 await self._group.remove_idle(_IDLE_CONSUMER_MS)
                 idle_check_at = monotonic_ms() + _IDLE_CHECK_MS
-            read = await self._observe(await self._group.read_new(self._memory.known.position))
+            read = await self._observe(await self._group.read_new(self._memory.known))
             is_any_held = read.pending > 0
             is_written = await self._process(read.entries)
             on_read()
@@ -98,7 +98,7 @@ class GroupSession:
         """What this consumer was given before, and may not have acted on."""
         behind = BEGINNING
         while not stopping.is_set():
-            known = self._memory.known.position
+            known = self._memory.known
             entries = (await self._observe(await self._group.read_own(behind, known))).entries
             # Behind the highest id there can be, Redis begins again.
             if not entries or entries[-1].id == behind:
@@ -136,16 +136,17 @@ class GroupSession:
         self._record.note_read(read, up_to_date_at(read, self._clock))
         self._clock.note(facts.last_generated_id, read.sent_at)
         await self._observe_loss(read)
-        position = StreamPosition(facts.last_generated_id, facts.entries_added)
-        self._memory.known = KnownPosition(position, facts.run_id)
+        self._memory.known = KnownEnd(
+            facts.last_generated_id, facts.entries_added, facts.run_id, read.last_digest
+        )
         return read
 
     async def _observe_loss(self, read: GroupRead) -> None:
         known, loss = self._memory.known, self._memory.loss
-        is_other_server = known.run_id != read.facts.run_id
+        is_other_server = known is None or known.run_id != read.facts.run_id
         # The stream lacks an entry that it had: a failover to a replica that was behind, for
         # instance.
-        if judge_position(known, read.facts) is not None:
+        if known is not None and not _goes_on(known, read):
             await self._note_loss("history_lost")
         elif read.loss_note is None and loss.note is not None and is_other_server:
             # Such a replica may lack the note. On the same server, an operator has deleted it.
@@ -197,3 +198,12 @@ class GroupSession:
         wait_ms = math.ceil(min(until - monotonic_ms(), _LONGEST_WAIT_MS))
         if wait_ms > 0:
             await self._group.wait(behind, wait_ms)
+
+
+def _goes_on(known: KnownEnd, read: GroupRead) -> bool:
+    position = KnownPosition(StreamPosition(known.last_id, known.added), known.run_id)
+    # The counts of another history may fit by chance. Where the last entry is there, all before it
+    # are.
+    is_same_server = known.run_id == read.facts.run_id
+    is_proven = is_same_server or read.holds_position or known.last_id == BEGINNING
+    return is_proven and judge_position(position, read.facts) is None

@@ -55,12 +55,17 @@ if ARGV[4] == '>' and not isAtEnd(group) then
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
   end
 end
+local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local added = ARGV[6] ~= '' and stream['entries-added'] - ARGV[7]
+local isSame = added == 0 and stream['last-generated-id'] == ARGV[6] and runId == ARGV[9]
 local holds = 1
 local behind = 0
-if ARGV[6] ~= '' then
-  local added = stream['entries-added'] - ARGV[7]
-  local isSame = added == 0 and stream['last-generated-id'] == ARGV[6]
-  if not isSame and #redis.call('XRANGE', KEYS[1], ARGV[6], ARGV[6]) == 0 then
+if ARGV[6] ~= '' and not isSame then
+  local digest = digestOf(KEYS[1], ARGV[6])
+  local wasGone = ARGV[10] == '' and added == 0 and stream['last-generated-id'] == ARGV[6]
+  if digest and ARGV[10] ~= '' and digest ~= ARGV[10] then
+    holds = 0
+  elseif not digest and not wasGone then
     holds = 0
     if stream['entries-added'] - stream['length'] < tonumber(ARGV[7]) and added >= 0 then
       behind = added + 1
@@ -74,13 +79,18 @@ if ARGV[6] ~= '' then
     end
   end
 end
+local digest = ''
+if stream['length'] > 0 then
+  digest = isSame and ARGV[10] or digestOf(KEYS[1], stream['last-generated-id']) or ''
+end
 
 local held = redis.call('XPENDING', KEYS[1], ARGV[1])
 local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], ARGV[4])
 return {
-  string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'),
+  runId,
   stream['last-generated-id'],
   stream['entries-added'],
+  digest,
   holds,
   behind,
   group['last-delivered-id'],
@@ -102,9 +112,10 @@ was removed and is not counted as read was never read. Where an entry remains th
 ms, so are they, and no mandate that they revoked is alive; else the loss ARGV[8] is noted in KEYS[2].
 Then the group is made to count them as read, so that they are counted once.
 
-ARGV[6] is the highest id that the consumer knows of, empty for none, and ARGV[7] how many entries had
-been added by then. Where that entry is gone, though fewer than those were removed, it tells how many
-there are behind it: as many as were added since, where it was deleted by itself, and more of them in
+ARGV[6] is the highest id that the consumer knows of, empty for none, ARGV[7] how many entries had been
+added by then, ARGV[9] the server's run id and ARGV[10] what digestOf gave, empty where it is not known.
+Where that entry is gone, though fewer than those were removed, it tells how many there are behind it:
+as many as were added since, where it was deleted by itself, and more of them in
 another history. More than a thousand are not counted, but taken for too many.
 """
 

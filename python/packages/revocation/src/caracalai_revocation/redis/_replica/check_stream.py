@@ -13,7 +13,7 @@ from .made_good import made_good_key
 from .scripts import CHECK_STREAM, READ_COUNT
 from .stream_keys import StreamKeys
 
-_PARTS = 14
+_PARTS = 13
 
 
 class CheckedStream(NamedTuple):
@@ -79,7 +79,7 @@ def _read_checked_stream(reply: object) -> CheckedStream:
     if len(parts) != _PARTS:
         raise unexpected("what is known of a stream")
     run_id, max_memory, policy, evicted_keys, marker, note, made_good, gap, *of_stream = parts
-    last_id, added, length, first_age, held, found = of_stream
+    last_id, added, length, first_age, found = of_stream
     entries = read_entries(found)
     is_bounded = read_integer(max_memory, "a size of memory") > 0
     loss = _text_of(note, "a loss")
@@ -95,7 +95,6 @@ def _read_checked_stream(reply: object) -> CheckedStream:
         entries_added=read_integer(added, "a number of entries"),
         length=read_integer(length, "the length of a stream"),
         first_age_ms=None if first_age is None else read_integer(first_age, "the age of an entry"),
-        holds_position=read_integer(held, "a number of entries") == 1,
         unread=len(entries),
         drained=len(entries) < READ_COUNT,
     )

@@ -47,12 +47,15 @@ class StreamFacts(PositionFacts):
     first_age_ms: int | None
 
 
-HistoryBreak = Literal["history_lost", "history_changed", "keys_evicted"] | PositionBreak
+HistoryBreak = (
+    Literal["history_lost", "history_changed", "server_changed", "keys_evicted"] | PositionBreak
+)
 """Why what was known can't be gone on with.
 
 `history_lost`: the marker is gone: Redis was emptied, or came back empty. `history_changed`: the
-marker is another one: somebody has carried over what Redis had lost. `keys_evicted`: Redis drops
-keys, or has: it may have dropped any.
+marker is another one: somebody has carried over what Redis had lost. `server_changed`: it is
+another server, or was started anew: it may lack what was read, whatever its ids are.
+`keys_evicted`: Redis drops keys, or has: it may have dropped any.
 """
 
 
@@ -65,8 +68,17 @@ def judge_history(known: KnownStream, facts: StreamFacts) -> HistoryBreak | None
     return (
         _judge_marker(known, facts)
         or judge_position(known, facts)
+        or _judge_server(known, facts)
         or _judge_evictions(known, facts)
     )
+
+
+def _judge_server(known: KnownStream, facts: StreamFacts) -> HistoryBreak | None:
+    """A server whose clock is behind its last id gives the next ids in turn.
+
+    One that was promoted and lacks the last entries gives their ids to others.
+    """
+    return None if known.run_id in (None, facts.run_id) else "server_changed"
 
 
 def _judge_marker(known: KnownStream, facts: StreamFacts) -> HistoryBreak | None:

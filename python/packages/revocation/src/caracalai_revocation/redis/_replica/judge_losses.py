@@ -1,5 +1,6 @@
 """What was removed from a stream before anybody had read it."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from .._consumer.loss_note import speaks_of
@@ -40,17 +41,23 @@ def judge_losses(
     is_known = known.is_whole is True or _reaches_into(known.read_before, facts)
     note = _see_note(known, facts, is_known=is_known, sent_at=check.sent_at)
     proven_note = note.text if note is not None and note.is_proven else known.proven_note
-    loss = None
-    if not is_known:
+    if is_known:
+        loss = _past_loss(known)
+    else:
         loss = _find_loss(known, facts, moment.now, proven_note, knows_history=knows_history)
     lifetime_ms = moment.pace.max_mandate_lifetime_ms
     is_over = loss is not None and moment.now - loss.since >= lifetime_ms
     return Losses(
         is_whole=loss is None or is_over,
-        loss=None if is_over else loss,
+        loss=None if loss is None else replace(loss, is_over=is_over),
         note=note,
         proven_note=proven_note,
     )
+
+
+def _past_loss(known: StreamState) -> SeenLoss | None:
+    """A loss that does not matter any more; where it shows again, it is no other one."""
+    return known.loss if known.loss is not None and known.loss.is_over else None
 
 
 def remembered_of(known: StreamState, broken_by: RoundReason) -> StreamState:
@@ -80,6 +87,11 @@ def _reaches_into(before: ReadBefore | None, facts: StreamFacts) -> bool:
     )
 
 
+def matters(loss: SeenLoss | None) -> bool:
+    """Whether what this replica does not know may still be needed."""
+    return loss is not None and not loss.is_over
+
+
 def _see_note(
     known: StreamState, facts: StreamFacts, *, is_known: bool, sent_at: float
 ) -> SeenNote | None:
@@ -103,14 +115,13 @@ def _find_loss(
     knows_history: bool,
 ) -> SeenLoss | None:
     loss, note = known.loss, facts.note
-    # Who sets a marker where there was none knows what Redis has lost.
-    is_carried_over = known.unmarked_since is not None and facts.marker is not None
-    if loss is not None and loss.id == KEPT and not is_carried_over:
+    if loss is not None and loss.id == KEPT:
         return loss
 
     def is_answered(text: str) -> bool:
         # A history that was lost is what markers are for: who knew it, carries it over.
-        is_for_markers = knows_history and loss is None and not speaks_of(text, "stream_trimmed")
+        is_trimmed = speaks_of(text, "stream_trimmed")
+        is_for_markers = knows_history and not matters(loss) and not is_trimmed
         return facts.is_made_good or text == proven_note or is_for_markers
 
     lost = facts.gap
@@ -118,4 +129,4 @@ def _find_loss(
         lost = note
     if lost is None:
         return None
-    return loss if loss is not None and loss.id == lost else SeenLoss(lost, now)
+    return loss if loss is not None and loss.id == lost else SeenLoss(lost, now, is_over=False)

@@ -7,7 +7,7 @@ from typing import Literal
 from .._streams.judge_position import StreamPosition
 from .._streams.stream_id import BEGINNING
 from .judge_history import HistoryBreak, StreamFacts, judge_history
-from .judge_losses import KEPT, judge_losses, remembered_of
+from .judge_losses import KEPT, judge_losses, matters, remembered_of
 from .stream_state import (
     Moment,
     ReplicaPace,
@@ -89,17 +89,15 @@ def after_check(
     # Nothing that it says counts before somebody has put it right.
     if known.evicts and facts.evicts:
         return state
-    is_other_server = known.run_id is not None and known.run_id != facts.run_id
-    # A client that has changed over unseen may have read from both servers since.
-    is_unclear = is_other_server and not check.is_first
     problem = judge_history(known, facts) or _judge_new_marker(state, check)
-    if problem is None and is_unclear:
-        problem = "server_changed"
     if problem is not None:
         return _after_break(state, problem, check, Moment(now, pace))
-    losses = judge_losses(known, check, Moment(now, pace), knows_history=state.knows_history)
-    # From here on, the position of this round tells, not that of before.
-    after = replace(_go_on(known, check, now), **losses._asdict())
+    if known.unmarked_since is not None and facts.marker is not None:
+        after = _begin_anew(known, facts)
+    else:
+        losses = judge_losses(known, check, Moment(now, pace), knows_history=state.knows_history)
+        # From here on, the position of this round tells, not that of before.
+        after = replace(_go_on(known, check, now), **losses._asdict())
     reconcile_from = state.reconcile_from
     if reconcile_from is None and _has_lost_young(known, facts):
         reconcile_from = _when_to_reconcile(state, now, pace)
@@ -107,9 +105,7 @@ def after_check(
     following = replace(following, reconcile_from=reconcile_from)
     # At the start, nothing tells a server that has just lost something from one that has not.
     is_first_server = known.run_id is None and state.round == 1
-    if is_other_server or is_first_server:
-        return _wait_for_others(following, now, pace)
-    return following
+    return _wait_for_others(following, now, pace) if is_first_server else following
 
 
 _LOST_HISTORY: frozenset[RoundReason] = frozenset(
@@ -141,9 +137,9 @@ def _after_lost_history(state: ReplicaState, following: ReplicaState) -> Replica
     """Another history has other counts, and may lack the note about what is not known here."""
 
     def keep(loss: SeenLoss | None) -> SeenLoss | None:
-        return None if loss is None else replace(loss, id=KEPT)
+        return replace(loss, id=KEPT) if loss is not None and matters(loss) else None
 
-    is_any_lost = any(stream.loss is not None for stream in state.streams)
+    is_any_lost = any(matters(stream.loss) for stream in state.streams)
     return replace(
         following,
         knows_history=following.knows_history and not is_any_lost,
@@ -308,6 +304,23 @@ def _go_on(known: StreamState, check: StreamCheck, now: float) -> StreamState:
         evicted_keys=facts.evicted_keys,
         proven_at=check.sent_at if facts.drained else known.proven_at,
         unmarked_since=since if facts.marker is None else None,
+    )
+
+
+def _begin_anew(known: StreamState, facts: StreamFacts) -> StreamState:
+    """What was read before there was a marker may be of another history.
+
+    Nothing tells whether Redis was emptied meanwhile. So the stream is read from its beginning once
+    more.
+    """
+    # Who sets a marker where there was none knows what Redis has lost.
+    is_known = known.loss is not None and known.loss.id == KEPT
+    return StreamState(
+        run_id=facts.run_id,
+        marker=facts.marker,
+        evicted_keys=facts.evicted_keys,
+        loss=None if is_known else known.loss,
+        proven_note=known.proven_note,
     )
 
 

@@ -58,10 +58,8 @@ if not isSame then
   end
 end
 
-local holds = 1
 local found = {}
 if not isSame then
-  if runId ~= ARGV[4] then holds = #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) end
   if ARGV[1] ~= '"""
     + HIGHEST_ID
     + """' then
@@ -91,7 +89,6 @@ return {
   about['entries-added'],
   about['length'],
   firstAge or false,
-  holds,
   found
 }
 """,

@@ -31,13 +31,11 @@ class FollowerAnswer(NamedTuple):
         place: Behind which place it was asked.
         checked: The answer.
         sent_at: When the question was put, in milliseconds of the monotonic clock.
-        is_first: Whether it was the first question on its connection.
     """
 
     place: ReadingPlace
     checked: CheckedStream
     sent_at: float
-    is_first: bool
 
 
 class FollowerOwner(Protocol):
@@ -118,17 +116,15 @@ class StreamFollower:
             await TimedCommand(connection.open, 1)(timeout_ms=timeout_ms)
             # One command at a time, and a second one while the first is being given up.
             command = TimedCommand(connection.command, 2)
-            is_first = True
             while True:
                 sent_at = monotonic_ms()
-                if await self._check(command, sent_at, is_first):
+                if await self._check(command, sent_at):
                     await self._read_until(sent_at + self._owner.check_every_ms(), command)
                 self._failures = 0
-                is_first = False
         finally:
             await connection.close()
 
-    async def _check(self, command: TimedCommand, sent_at: float, is_first: bool) -> bool:
+    async def _check(self, command: TimedCommand, sent_at: float) -> bool:
         """Returns whether nothing was left unread."""
         settings = self._settings
         place = self._owner.place()
@@ -138,7 +134,7 @@ class StreamFollower:
             place.known,
             timeout_ms=settings.command_timeout_ms,
         )
-        self._owner.on_check(FollowerAnswer(place, checked, sent_at, is_first))
+        self._owner.on_check(FollowerAnswer(place, checked, sent_at))
         if checked.facts.evicts:
             raise RedisStoreError(
                 "refused",

@@ -41,10 +41,17 @@ class ReadBefore:
 
 @dataclass(frozen=True)
 class SeenLoss:
-    """A loss that this replica can't make good for, by what it is known and since when."""
+    """A loss that this replica can't make good for, by what it is known and since when.
+
+    Attributes:
+        id: By what it is known.
+        since: Since when.
+        is_over: Whether that is so long ago that no mandate lives which it may concern.
+    """
 
     id: str
     since: float
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,6 @@ class StreamCheck(NamedTuple):
         stream: The stream.
         round: The round in which the question was put; its position was that of the state.
         sent_at: When that was.
-        is_first: Whether it was the first question on its connection.
         facts: The answer.
         last_id: The last entry that was given back, if any.
     """
@@ -115,6 +121,5 @@ class StreamCheck(NamedTuple):
     stream: StreamName
     round: int
     sent_at: float
-    is_first: bool
     facts: StreamFacts
     last_id: str | None

@@ -78,7 +78,6 @@ class Synchroniser:
             stream=stream,
             round=answer.place.round,
             sent_at=answer.sent_at,
-            is_first=answer.is_first,
             facts=facts,
             last_id=entries[-1].id if entries else None,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from .stream_id import BEGINNING, parse_stream_id
+from .stream_id import parse_stream_id
 
 
 class StreamPosition(NamedTuple):
@@ -39,7 +39,6 @@ class PositionFacts:
         run_id: Another one with each start of a server, and on each server.
         last_generated_id: The highest id that was ever used; `0-0` where there is no stream.
         entries_added: How many entries were ever added; 0 where there is no stream.
-        holds_position: Whether the entry of the position is there.
         unread: How many entries behind the position were found,
         drained: and whether there are no more of them.
     """
@@ -47,22 +46,22 @@ class PositionFacts:
     run_id: str
     last_generated_id: str
     entries_added: int
-    holds_position: bool
     unread: int
     drained: bool
 
 
-PositionBreak = Literal["stream_older", "stream_trimmed", "server_changed"]
+PositionBreak = Literal["stream_older", "stream_trimmed"]
 """Why a stream does not go on from a position.
 
 `stream_older`: the stream lacks what was read from it. `stream_trimmed`: the stream lost entries
-before they were read. `server_changed`: it is another server, or was started anew, and can't show
-that it has what was read.
+before they were read.
 """
 
 
 def judge_position(known: KnownPosition, facts: PositionFacts) -> PositionBreak | None:
-    """Whether a stream goes on from a position, with nothing lost and nothing missed.
+    """Whether a stream of the same server goes on from a position, nothing lost, nothing missed.
+
+    Another server may have other entries under the same ids.
 
     Redis numbers nothing, but counts: the entries ever added, less those added when the position
     was taken, are the entries behind the position, those included that were trimmed or deleted
@@ -79,9 +78,4 @@ def judge_position(known: KnownPosition, facts: PositionFacts) -> PositionBreak 
     behind = facts.entries_added - position.added
     if behind < facts.unread:
         return "stream_older"
-    if facts.drained and behind > facts.unread:
-        return "stream_trimmed"
-    # The counts of another history may fit by chance. Where the last entry is there, all before it
-    # are.
-    is_proven = facts.holds_position or position.last_id == BEGINNING
-    return "server_changed" if known.run_id != facts.run_id and not is_proven else None
+    return "stream_trimmed" if facts.drained and behind > facts.unread else None

@@ -48,6 +48,17 @@ local function countMissed(stream, group)
   if group then read = group['entries-read'] or math.max(0, removed - 1) end
   return math.max(0, removed - read)
 end
+-- By what an entry is known beside its id: a server that lacks it, and whose clock is behind, gives the id
+-- again. Nothing where the entry is not there, or is so large that looking at it costs too much.
+local function digestOf(key, id)
+  local entry = redis.call('XRANGE', key, id, id)[1]
+  if not entry then return nil end
+  local size = 0
+  for _, part in ipairs(entry[2]) do size = size + #part end
+  if size > 270000 then return 'large' end
+  for index, part in ipairs(entry[2]) do entry[2][index] = #part .. ' ' .. part end
+  return redis.sha1hex(table.concat(entry[2]))
+end
 -- A new note speaks for the one that it replaces as well.
 local function noteLoss(key, note)
   local before = redis.call('GET', key) or ''
