@@ -13,7 +13,7 @@ ${provenance()}
 
 ## Time
 
-One call each, in one process, a real key cache that was filled by a development STS on loopback, revocations in memory. All kinds take turns (A B C A B C …), with a fresh string for each call; a ratio is the median of the ratios to an acceptance of the same cycle: of a token of 1.5 KiB, or of 15 KiB where the refused one is as large (marked *), by the same verifier. Microseconds. Only the holder of the STS's key can make what passes the signature.
+One call each, in one process, a real key cache that was filled by a development STS on loopback, revocations in memory. All kinds take turns (A B C A B C …), with a fresh string for each call; a ratio is the median of the ratios to an acceptance of the same cycle: of a token of 1.5 KiB, or of 15 KiB where the refused one is as large (marked *), by a verifier of the same zones that remembers no mandate. Microseconds. Only the holder of the STS's key can make what passes the signature.
 
 One kind may cost more: where several zones are configured, a payload is parsed before the signature is verified, and thousands of members take longer than the text of an accepted token of the same size.
 

@@ -1,0 +1,36 @@
+import { readInteger, rejectUnknownNames } from "./read-options.js";
+
+/** How many verified mandates are remembered. */
+export interface VerifiedMandatesOptions {
+  /** How many at the most: 1 to 10,000,000. Default 10,000. */
+  readonly maxEntries?: number | undefined;
+  /** Memory for all of them together, in bytes, by estimate: 65,536 to 2^40. Default 33,554,432. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** {@link VerifiedMandatesOptions}, validated. No entries: nothing is remembered. */
+export interface VerifiedMandatesLimits {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** @throws ConfigurationError for a member that is unknown or malformed */
+export function readVerifiedMandates(
+  value: VerifiedMandatesOptions | false | undefined,
+): VerifiedMandatesLimits {
+  if (value === false) return { maxEntries: 0, maxBytes: 0 };
+  const options = value === undefined ? {} : value;
+  rejectUnknownNames("verifiedMandates", options, ["maxEntries", "maxBytes"]);
+  return {
+    maxEntries: readInteger("verifiedMandates.maxEntries", options.maxEntries, {
+      byDefault: 10_000,
+      min: 1,
+      max: 10_000_000,
+    }),
+    maxBytes: readInteger("verifiedMandates.maxBytes", options.maxBytes, {
+      byDefault: 2 ** 25,
+      min: 2 ** 16,
+      max: 2 ** 40,
+    }),
+  };
+}
