@@ -32,8 +32,8 @@ fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_
 	node fuzz/dist/long-run/main.js
 
 bench-refusals: build ## What each kind of refusal costs beside an acceptance; writes docs/refusal-cost.md
-	npx tsc -b bench/refusals
-	node --expose-gc bench/refusals/dist/main.js
+	npx tsc -b bench
+	node --expose-gc bench/dist/refusals/main.js
 
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors

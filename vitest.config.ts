@@ -19,7 +19,7 @@ export default defineConfig({
       "examples/*/test/**/*.test.ts",
       "tools/**/*.test.ts",
       "fuzz/**/*.test.ts",
-      "bench/refusals/**/*.test.ts",
+      "bench/*/*.test.ts",
     ],
     reporters: ["default", "json"],
     outputFile: { json: "reports/vitest.json" },

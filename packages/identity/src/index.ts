@@ -25,7 +25,9 @@ export { MAX_TOKEN_LENGTH } from "./max-token-length.js";
 export { andThen, type MaybePromise } from "./maybe-promise.js";
 export type { VerifyingKey } from "./platform/platform.js";
 export { refuseToken, unavailable } from "./refusals.js";
+export { SeenToken } from "./seen-token.js";
 export { DeadlineError, settleWithin } from "./settle-within.js";
+export { VerifiedSignatures } from "./verified-signatures.js";
 export {
   confirmMandate,
   type VerifiedMandate,

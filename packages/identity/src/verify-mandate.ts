@@ -10,6 +10,7 @@ import { MandateError } from "./mandate-error.js";
 import { andThen, type MaybePromise } from "./maybe-promise.js";
 import type { VerifyingKey } from "./platform/platform.js";
 import { refuseToken, unavailable } from "./refusals.js";
+import type { SeenToken } from "./seen-token.js";
 import type { KeyLookup } from "./zone-keys.js";
 
 /** A mandate whose signature and claims were verified. */
@@ -39,27 +40,44 @@ export function verifyMandate(
   );
 }
 
-/** As {@link verifyMandate}, with the key, so that the mandate can be confirmed later. */
+/**
+ * As {@link verifyMandate}, with the key, so that the mandate can be confirmed later.
+ *
+ * @param seen - where signatures are remembered: one that was verified before, with the same key, is
+ *   not verified again. Everything else is judged all the same
+ */
 export function verifyToken(
   token: string,
   policy: ClaimsPolicy,
   keys: KeyCache,
   now: () => number,
+  seen?: SeenToken,
 ): MaybePromise<VerifiedMandate | MandateError> {
   const jws = parseJws(token);
   if (jws instanceof MandateError) return jws;
 
   return andThen(findKey(jws, policy, keys), (key) => {
     if (key instanceof MandateError) return key;
-    return andThen(platform.verify(key, jws.signingInput, jws.signature), (isGenuine) => {
-      if (!isGenuine) return refuseToken("signature");
+    return andThen(isGenuine(jws, key, seen), (genuine) => {
+      if (!genuine) return refuseToken("signature");
       if (jws.newHeader !== undefined) rememberHeader(jws.newHeader, jws.kid);
       const payload = parsePayload(jws.payload);
       if (payload === undefined) return refuseToken("payload");
       const mandate = judgeClaims(payload, policy, now());
-      return mandate instanceof MandateError ? mandate : { mandate, key, kid: jws.kid };
+      if (mandate instanceof MandateError) return mandate;
+      seen?.remember(key);
+      return { mandate, key, kid: jws.kid };
     });
   });
+}
+
+/** Step 4. */
+function isGenuine(
+  { signingInput, signature }: ParsedJws,
+  key: VerifyingKey,
+  seen: SeenToken | undefined,
+): MaybePromise<boolean> {
+  return seen?.isVerifiedWith(key) || platform.verify(key, signingInput, signature);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type MaybePromise,
   settleWithin,
   unavailable,
+  verifyMandate,
   verifyToken,
 } from "@caracalai/identity";
 import type { DecisionWatch } from "./decision-watch.js";
@@ -53,9 +54,10 @@ function recall(
 ): MaybePromise<Principal | MandateError> {
   const { verified } = config;
   const digest = verified.digest(token);
-  const known = digest === undefined ? undefined : verified.get(digest);
-  return digest === undefined || known === undefined
-    ? verify(token, digest, config)
+  if (digest === undefined) return verify(token, config);
+  const known = verified.get(digest);
+  return known === undefined
+    ? verifyAndRemember(token, digest, config, watch)
     : confirm(token, digest, known, config, watch);
 }
 
@@ -69,7 +71,7 @@ function confirm(
   const { verified, claims, keyCache, nowSeconds } = config;
   const mandate = { mandate: principal.mandate, key, kid };
   return andThen(confirmMandate(mandate, claims, keyCache, nowSeconds), (confirmed) => {
-    if (confirmed === "key_exchanged") return verify(token, digest, config);
+    if (confirmed === "key_exchanged") return verifyAndRemember(token, digest, config, watch);
     if (watch !== undefined) watch.cached = true;
     if (confirmed === "confirmed") return principal;
     // After an outage it stands as before; with any other refusal it has ended.
@@ -78,16 +80,28 @@ function confirm(
   });
 }
 
-function verify(
+function verifyAndRemember(
   token: string,
-  digest: string | undefined,
+  digest: string,
   { verified, claims, keyCache, nowSeconds }: VerifierConfig,
+  watch: DecisionWatch | undefined,
 ): MaybePromise<Principal | MandateError> {
-  return andThen(verifyToken(token, claims, keyCache, nowSeconds), (found) => {
+  const seen = verified.seen(digest);
+  return andThen(verifyToken(token, claims, keyCache, nowSeconds, seen), (found) => {
+    if (watch !== undefined) watch.cached = seen.isKnown;
     if (found instanceof MandateError) return found;
     const { mandate, key, kid } = found;
     const principal = principalOf(mandate);
-    if (digest !== undefined) verified.set(digest, { principal, key, kid }, token.length);
+    if (seen.isKnown) verified.set(digest, { principal, key, kid }, token.length);
     return principal;
   });
+}
+
+function verify(
+  token: string,
+  { claims, keyCache, nowSeconds }: VerifierConfig,
+): MaybePromise<Principal | MandateError> {
+  return andThen(verifyMandate(token, claims, keyCache, nowSeconds), (mandate) =>
+    mandate instanceof MandateError ? mandate : principalOf(mandate),
+  );
 }

@@ -1,4 +1,10 @@
-import { digestToken, MAX_TOKEN_LENGTH, type VerifyingKey } from "@caracalai/identity";
+import {
+  digestToken,
+  MAX_TOKEN_LENGTH,
+  SeenToken,
+  VerifiedSignatures,
+  type VerifyingKey,
+} from "@caracalai/identity";
 import type { Principal } from "./principal.js";
 import type { VerifiedMandatesLimits } from "./verified-mandates-limits.js";
 
@@ -19,15 +25,20 @@ interface Entry extends KnownMandate {
 /** How many entries in use are passed by before one goes nevertheless: no request waits for more. */
 const MAX_PASSED_BY = 32;
 
+/** Signatures take so little that there is room for those of this many times as many tokens. */
+const SIGNATURES_PER_ENTRY = 4;
+
 /**
  * Mandates that were verified before, by a digest of their whole token (decision rules,
  * "Verified-mandate cache"). Whether one still stands is for others to judge.
  *
- * Where there is no room, those go that were not asked for since room was last looked for, in the
- * order in which they came (the clock algorithm): many that come once pass by those in use.
+ * Of a mandate that came once, it is remembered that its signature was verified. One that comes again
+ * is remembered with its principal. Where there is no room, those go that were not asked for since
+ * room was last looked for, in the order in which they came (the clock algorithm).
  */
 export class VerifiedMandates {
   readonly #limits: VerifiedMandatesLimits;
+  readonly #signatures: VerifiedSignatures;
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
   /** Where room is looked for next. It meets what is added later, and not what is gone. */
@@ -35,12 +46,18 @@ export class VerifiedMandates {
 
   constructor(limits: VerifiedMandatesLimits) {
     this.#limits = limits;
+    this.#signatures = new VerifiedSignatures(SIGNATURES_PER_ENTRY * limits.maxEntries);
   }
 
   /** By what a token is known again; undefined where it is not going to be. */
   digest(token: string): string | undefined {
     if (this.#limits.maxEntries === 0 || token.length > MAX_TOKEN_LENGTH) return undefined;
     return digestToken(token);
+  }
+
+  /** What is known of the signature of a token. */
+  seen(digest: string): SeenToken {
+    return new SeenToken(this.#signatures, digest);
   }
 
   get(digest: string): KnownMandate | undefined {

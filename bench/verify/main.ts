@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { provenance } from "../shared/provenance.js";
+import {
+  type Axis,
+  assertOutcomes,
+  chains,
+  knownMandates,
+  manyMandates,
+  newMandates,
+  refusals,
+} from "./axes.js";
+import { type AxisResult, type Results, resultOf, tablesOf } from "./report.js";
+import { createSetting } from "./setting.js";
+import { timeInterleaved } from "./timing.js";
+
+const CYCLES = Number(process.env.BENCH_CYCLES ?? 100);
+const MANY = Number(process.env.BENCH_MANY ?? 100_000);
+
+const PEERS = ["fast-jwt", "jose", "jsonwebtoken", "mcp-auth", "express-oauth2-jwt-bearer"];
+const root = new URL("../../../", import.meta.url);
+
+/** As the root's package.json pins them. */
+function versions(): Readonly<Record<string, string>> {
+  const { devDependencies } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+  return Object.fromEntries(PEERS.map((name) => [name, devDependencies[name]]));
+}
+
+const setting = await createSetting();
+const axesByName: Readonly<Record<string, readonly [() => Promise<Axis>, isAccepted: boolean]>> = {
+  new: [() => newMandates(setting, CYCLES), true],
+  known: [() => knownMandates(setting, 1), true],
+  several: [() => knownMandates(setting, 16), true],
+  many: [() => manyMandates(setting, MANY), true],
+  chains: [() => chains(setting, CYCLES), true],
+  refusals: [() => refusals(setting), false],
+};
+const chosen = (process.env.BENCH_AXES ?? Object.keys(axesByName).join()).split(",");
+try {
+  const axes: AxisResult[] = [];
+  for (const name of chosen) {
+    const [make, isAccepted] = axesByName[name] ?? [];
+    if (make === undefined || isAccepted === undefined) throw new Error(`no axis ${name}`);
+    const axis = await make();
+    const [floor, ...others] = axis.entries;
+    if (floor !== undefined) await assertOutcomes({ ...axis, entries: [floor] }, true);
+    await assertOutcomes({ ...axis, entries: others }, isAccepted);
+    axes.push(resultOf(axis, await timeInterleaved(axis.entries, CYCLES)));
+  }
+  const results: Results = {
+    provenance: provenance(),
+    versions: versions(),
+    cycles: CYCLES,
+    axes,
+  };
+  console.log(tablesOf(results));
+  const folder = new URL("bench/results/", root);
+  mkdirSync(folder, { recursive: true });
+  const [major] = process.versions.node.split(".");
+  writeFileSync(
+    new URL(`verify-node-${major}.json`, folder),
+    `${JSON.stringify(results, undefined, 2)}\n`,
+  );
+} finally {
+  await setting.sts.close();
+}
