@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check test demo mutants fuzz bench-refusals vectors clean
+.PHONY: help install build check redis test test-python coverage demo demo-cluster mutants fuzz faults bench-refusals bench-revocation conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,22 +18,47 @@ check: build ## Lints, checks the format and type-checks tests too
 	npm run --silent check
 	npm run --silent typecheck
 
-test: check ## Everything above, and all tests
+redis: ## Makes sure that tests can start a Redis; installs Debian's where it may
+	node tools/ensure-redis.js
+
+test: check redis ## Everything above, all tests of both languages, and the coverage of the packages that judge
 	npm run --silent test
+	npm run --silent coverage
+	tools/test-python.sh
+
+test-python: build ## The Python half alone: lint, types and tests
+	tools/test-python.sh
+
+coverage: install ## Every branch of identity, revocation and transport-mcp is run by the tests of these three
+	npm run --silent coverage
 
 demo: build ## STS, notes server and MCP client in one go: what is let in, what is refused, and why
 	node examples/demo/dist/main.js
 
-mutants: build ## Mutation testing of identity, revocation and transport-mcp: about half an hour
-	npx stryker run
+demo-cluster: build redis ## Three notes servers and a Redis: one revocation, three refusals; then Redis is frozen, and comes back
+	node examples/demo-cluster/dist/main.js
+
+mutants: build ## Mutation testing of identity, revocation and transport-mcp, each judged by its own tests: half an hour
+	node tools/mutants/main.js
 
 fuzz: build ## Ten million wrong and right tokens; FUZZ_SEED, FUZZ_OFFSET, FUZZ_RUNS go on where it stopped
 	npx tsc -b fuzz
 	node fuzz/dist/long-run/main.js
 
+faults: build redis ## A thousand trials and more with a faulty Redis; FAULTS_SEED, FAULTS_TRIALS; goes on where it stopped
+	npx tsc -b faults
+	node faults/dist/faults/long-run/main.js
+
 bench-refusals: build ## What each kind of refusal costs beside an acceptance; writes docs/refusal-cost.md
 	npx tsc -b bench
 	node --expose-gc bench/dist/refusals/main.js
+
+conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
+	npx vitest run tools/mcp-conformance --reporter=default --update
+
+bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
+	npx tsc -b bench/revocation
+	node bench/revocation/dist/bench/revocation/main.js
 
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors
@@ -41,4 +66,4 @@ vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx vitest run tools/vectors/report.test.ts --reporter=default --update
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules packages/*/dist examples/*/dist reports
+	rm -rf node_modules packages/*/dist examples/*/dist tools/*/dist reports python/.venv

@@ -19,6 +19,7 @@ export default defineConfig({
       "examples/*/test/**/*.test.ts",
       "tools/**/*.test.ts",
       "fuzz/**/*.test.ts",
+      "faults/**/*.test.ts",
       "bench/*/*.test.ts",
     ],
     reporters: ["default", "json"],
@@ -31,6 +32,9 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["packages/{identity,revocation,transport-mcp}/src/**/*.ts"],
+      reporter: ["text-summary", ["text", { skipFull: true }]],
+      reportsDirectory: "reports/coverage",
+      thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
   },
 });

@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { mutatedPackage } from "./tools/mutants/mutated-package.js";
 import shared from "./vitest.config.js";
 
-// What decides whether a mutant is killed: the tests of the packages that are mutated.
+// What decides whether a mutant is killed: the tests of its own package.
 export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    include: ["packages/{identity,revocation,transport-mcp}/test/**/*.test.ts"],
+    include: [`packages/${mutatedPackage()}/test/**/*.test.ts`],
     reporters: ["default"],
     maxWorkers: 1,
   },

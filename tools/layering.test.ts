@@ -16,6 +16,12 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   identity: { own: [], foreign: ["node:buffer", "node:crypto"] },
   revocation: { own: [], foreign: [] },
+  // The clients are known by their shape alone: they are named as peers, and never imported.
+  "revocation-redis": {
+    own: ["revocation"],
+    foreign: ["node:buffer", "node:crypto"],
+    optional: ["ioredis", "redis"],
+  },
   "transport-mcp": {
     own: ["identity", "revocation"],
     foreign: ["@opentelemetry/api"],

@@ -20,6 +20,7 @@ const SNIPPET = join(root, "packages/mcp-fastmcp/test/snippets/seed-verifier.ts"
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   identity: [],
   revocation: [],
+  "revocation-redis": ["revocation"],
   "transport-mcp": ["identity", "revocation"],
   "mcp-fastmcp": ["transport-mcp", "identity", "revocation"],
   "dev-sts": [],
@@ -60,7 +61,7 @@ describe.each(Object.keys(PACKAGES))("%s", (name) => {
     );
     const foreign = files.filter(
       (file) =>
-        !/^package\/(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:js|d\.ts|js\.map))$/.test(
+        !/^package\/(?:LICENSE|README\.md|package\.json|bin\/[a-z-]+\.js|dist\/.+\.(?:js|d\.ts|js\.map))$/.test(
           file,
         ),
     );

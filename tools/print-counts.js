@@ -1,14 +1,26 @@
-// Prints what the last test run counted, as one line: "N passed, N failed".
+// Prints what the last test run counted, in both languages, as one line: "N passed, N failed".
 // Usage: node tools/print-counts.js EXIT_STATUS
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
-const failed = process.argv[2] !== "0";
-let counts = { numPassedTests: 0, numFailedTests: 0 };
+const reports = new URL("../reports/", import.meta.url);
+const read = (name) => readFileSync(new URL(name, reports), "utf8");
+const numberIn = (text, name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(text)?.[1] ?? 0);
+
+let passed = 0;
+let failed = 0;
 try {
-  counts = JSON.parse(readFileSync(new URL("../reports/vitest.json", import.meta.url), "utf8"));
+  const { numPassedTests, numFailedTests } = JSON.parse(read("vitest.json"));
+  passed += numPassedTests;
+  failed += numFailedTests;
+  for (const name of readdirSync(reports).filter((file) => /^pytest-.*\.xml$/.test(file))) {
+    const [suite = ""] = /<testsuite [^>]*>/.exec(read(name)) ?? [];
+    const failures = numberIn(suite, "failures") + numberIn(suite, "errors");
+    passed += numberIn(suite, "tests") - failures - numberIn(suite, "skipped");
+    failed += failures;
+  }
 } catch {
   console.error("The tests did not run to their end: see above.");
 }
 // A run that failed outside a test, in the build for instance, has failed all the same.
-const failures = Math.max(counts.numFailedTests, failed ? 1 : 0);
-console.log(`${counts.numPassedTests} passed, ${failures} failed`);
+if (process.argv[2] !== "0") failed = Math.max(failed, 1);
+console.log(`${passed} passed, ${failed} failed`);

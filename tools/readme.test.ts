@@ -5,8 +5,12 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createDevSts, type DevSts } from "@caracalai/dev-sts";
+import { fromNodeRedis, RedisRevocationReplica } from "@caracalai/revocation-redis";
 import { answers } from "@caracalai/transport-mcp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { KEY, revoke } from "../packages/revocation-redis/test/support/events.js";
+import { startRedis } from "../packages/revocation-redis/test/support/redis-server.js";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
@@ -16,6 +20,7 @@ test("the README's TypeScript is that of files which run", () => {
   const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
   expect(snippets).toEqual([
     read("tools/snippets/protected-server.ts"),
+    read("tools/snippets/many-instances.ts"),
     read("packages/mcp-fastmcp/test/snippets/seed-verifier.ts"),
   ]);
 });
@@ -94,6 +99,34 @@ describe("the README's server", () => {
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toMatch(/^Bearer /);
   });
+});
+
+test("the README's revocations are shared by instances", async () => {
+  const redis = await startRedis();
+  // What the README says of the very first start.
+  const client = createClient({ url: redis.url });
+  await client.connect();
+  const first = new RedisRevocationReplica({
+    redis: fromNodeRedis(client),
+    signatureKeys: [KEY],
+    adoptUnmarkedAfterMs: 0,
+  });
+  await first.start();
+  await first.stop();
+  client.destroy();
+
+  vi.stubEnv("REDIS_URL", redis.url);
+  vi.stubEnv("STREAM_KEY", KEY);
+  const { revocations, stop } = await import("./snippets/many-instances.js");
+  expect(revocations.ready).toBe(true);
+  await revoke(redis, "session_1");
+  await vi.waitFor(() => expect(revocations.isRevoked("session_1")).toBe(true), 10_000);
+  const isWritten = () => redis.command("EXISTS", "caracal:revoked:sessions:session_1");
+  await vi.waitFor(async () => expect(await isWritten()).toBe(1), 10_000);
+  await stop();
+  expect(revocations.ready).toBe(false);
+  vi.unstubAllEnvs();
+  await redis.stop();
 });
 
 function call(url: string, headers: Record<string, string>): Promise<Response> {

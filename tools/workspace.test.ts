@@ -22,13 +22,17 @@ test("TypeScript is as strict as the project wants it", () => {
   });
 });
 
-test("the lock file names no download addresses", () => {
-  const packages: Record<string, { readonly resolved?: string; readonly link?: true }> =
-    readJson("package-lock.json").packages;
-  const fetched = Object.values(packages).filter(({ link }) => link !== true);
-  expect(fetched.length).toBeGreaterThan(100);
-  expect(fetched.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
-});
+test.each(["", "tools/mcp-conformance/", "tools/mcp-inspector/"])(
+  "%spackage-lock.json names no download addresses",
+  (folder) => {
+    const packages: Record<string, { readonly resolved?: string; readonly link?: true }> = readJson(
+      `${folder}package-lock.json`,
+    ).packages;
+    const fetched = Object.values(packages).filter(({ link }) => link !== true);
+    expect(fetched.length).toBeGreaterThan(100);
+    expect(fetched.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  },
+);
 
 test.each(manifests)("%s pins its versions and names the oldest Node.js", (path) => {
   const { dependencies = {}, devDependencies = {}, engines } = readJson(path);
@@ -36,6 +40,13 @@ test.each(manifests)("%s pins its versions and names the oldest Node.js", (path)
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   }
   expect(engines).toEqual({ node: ">=20.19" });
+});
+
+test.each(["conformance", "inspector"])("mcp-%s and its Node.js are of one version", (tool) => {
+  const { dependencies, optionalDependencies } = readJson(`tools/mcp-${tool}/package.json`);
+  for (const version of Object.values({ ...dependencies, ...optionalDependencies })) {
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  }
 });
 
 test("the platform's crypto is chosen by an import condition: Node's own, else that of the Web", () => {

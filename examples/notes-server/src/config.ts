@@ -20,6 +20,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ["resource", "CARACAL_AUDIENCE"],
   ["zoneId", "CARACAL_ZONE_ID"],
   ["requireChainContains", "CARACAL_REQUIRE_CHAIN_CONTAINS"],
+  ["signatureKeys", "CARACAL_REVOCATION_KEYS"],
 ]);
 
 /** A library's complaint about an option, as one about the variable that the option came from. */

@@ -1,7 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
+import { ConfigurationError as RedisConfigurationError } from "@caracalai/revocation-redis";
 import { ConfigurationError } from "@caracalai/transport-mcp";
 import { ConfigError, nameVariable, readConfig } from "./config.js";
 import { startNotesServer } from "./notes-server.js";
+import { readRedisConfig } from "./redis-config.js";
+import { startSharedRevocations } from "./shared-revocations.js";
+
+/** Whatever does not end by then is cut off. */
+const STOP_DEADLINE_MS = 8_000;
 
 // Standard output belongs to the line that says we are ready. What libraries print goes elsewhere.
 console.log = console.error;
@@ -15,17 +22,28 @@ for (const name of Object.keys(process.env)) {
 }
 
 try {
-  const server = await startNotesServer(readConfig(process.env), {
-    revocations: new InMemoryRevocationStore(),
+  const config = readConfig(process.env);
+  const redis = readRedisConfig(process.env);
+  const report = (line: string) => console.error(`notes-server: ${line}`);
+  const shared = redis && (await startSharedRevocations(redis, report));
+  const server = await startNotesServer(config, {
+    revocations: shared?.revocations ?? new InMemoryRevocationStore(),
   });
+  const stop = async () => {
+    await server.stop();
+    await shared?.stop();
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void server.stop().finally(() => process.exit(0)));
+    process.once(signal, () => {
+      void Promise.race([stop(), sleep(STOP_DEADLINE_MS)]).finally(() => process.exit(0));
+    });
   }
   process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`);
 } catch (error) {
   const isHost = ["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL"].includes(Object(error).code);
   const isConfiguration =
-    isHost || error instanceof ConfigError || error instanceof ConfigurationError;
+    isHost ||
+    [ConfigError, ConfigurationError, RedisConfigurationError].some((it) => error instanceof it);
   const message = error instanceof Error ? error.message : String(error);
   const complaint = isHost ? `HOST is no address of this machine (${message})` : message;
   console.error(`notes-server: ${isConfiguration ? nameVariable(complaint) : complaint}`);

@@ -9,11 +9,16 @@ import { connect } from "./support/connect.js";
 import { freePort, holdPort } from "./support/free-port.js";
 import { modes } from "./support/modes.js";
 import { callOf, post } from "./support/post.js";
+import { STREAM_KEY } from "./support/start-redis.js";
 import { type Environment, environmentOf, runServer, startServer } from "./support/start-server.js";
 import { startSts } from "./support/start-sts.js";
 
 const sts = await startSts();
 const good = environmentOf(sts);
+const sharing = {
+  CARACAL_REDIS_URL: "redis://127.0.0.1:1",
+  CARACAL_REVOCATION_KEYS: STREAM_KEY,
+};
 const DEMO = fileURLToPath(new URL("../../demo/dist/main.js", import.meta.url));
 
 // First, because it takes longest: the others run beside it.
@@ -121,8 +126,38 @@ test.concurrent.each<[what: string, environment: Environment, names: string]>([
   ["a host that has no address", { HOST: "999.1.1.1" }, "HOST"],
   ["an address of another machine", { HOST: "192.0.2.1" }, "HOST"],
   ["a word for a switch", { STATELESS: "true" }, "STATELESS"],
+  ["keys for no Redis", { ...sharing, CARACAL_REDIS_URL: undefined }, "CARACAL_REDIS_URL"],
+  ["a new Redis that is none", { CARACAL_REDIS_NEW: "1" }, "CARACAL_REDIS_URL"],
+  ...[
+    "",
+    "secret",
+    "http://:secret@127.0.0.1",
+    "redis://",
+    "redis:secret",
+    "redis://:secret@127.0.0.1:65536",
+    "redis://:secret%@127.0.0.1",
+    "redis://%ff:secret@127.0.0.1",
+    "redis://:secret@127.0.0.1/zero",
+    "redis://:secret@127.0.0.1/0/1",
+    "redis://127.0.0.1/?password=secret",
+    "rediss://127.0.0.1/#secret",
+  ].map((url): [string, Environment, string] => [
+    `a Redis at "${url}"`,
+    { ...sharing, CARACAL_REDIS_URL: url },
+    "CARACAL_REDIS_URL",
+  ]),
+  ...[undefined, "", "secret", `${STREAM_KEY},`, "5ec2e7", `${STREAM_KEY},unsigned`].map(
+    (keys): [string, Environment, string] => [
+      `"${keys}" for keys`,
+      { ...sharing, CARACAL_REVOCATION_KEYS: keys },
+      "CARACAL_REVOCATION_KEYS",
+    ],
+  ),
+  ["a word for a new Redis", { ...sharing, CARACAL_REDIS_NEW: "yes" }, "CARACAL_REDIS_NEW"],
 ])("%s ends it with code 2 and one line that names the variable", async (_what, wrong, names) => {
-  expect(await runServer({ ...good, ...wrong })).toStrictEqual({
+  const exit = await runServer({ ...good, ...wrong });
+  expect(exit.stderr).not.toMatch(/secret|5ec2e7|0123456789abcdef/);
+  expect(exit).toStrictEqual({
     code: 2,
     stdout: "",
     stderr: expect.stringMatching(new RegExp(`^notes-server: ${names}\\b[^\\n]+\\n$`)),

@@ -40,11 +40,11 @@ export interface DevSts {
   keySetRequests(zone?: string): number;
 
   /**
-   * Tells every store of `revocations`; rejects where one fails or there is none. The token endpoint
-   * takes no mandate with this anchor any more.
+   * Tells every store of `revocations` and publishes an event by `events`; rejects where one fails or
+   * there is neither. The token endpoint takes no mandate with this anchor any more.
    */
   revoke(anchor: string): Promise<void>;
-  /** Counts the zone's delegation epoch up, tells every store, and resolves to the epoch. */
+  /** Counts the zone's delegation epoch up, tells as `revoke` does, and resolves to the epoch. */
   bumpEpoch(zone?: string): Promise<number>;
   /** The zone's delegation epoch, 0 at the start. */
   epoch(zone?: string): number;

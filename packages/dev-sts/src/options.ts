@@ -1,14 +1,9 @@
 import process from "node:process";
 import { type Application, type DevStsApplication, readApplications } from "./applications.js";
+import { type DevStsEvents, eventSink } from "./event-sink.js";
 import { assertKnownNames } from "./known-names.js";
 import { isLoopback } from "./loopback.js";
-
-/** What a revocation store offers an STS; any object of this shape will do. */
-export interface RevocationSink {
-  /** `ttlMs` is left to the store. */
-  markRevoked(anchor: string, ttlMs?: number): unknown;
-  markDelegationEpoch(zoneId: string, epoch: number): unknown;
-}
+import type { RevocationSink } from "./revocation-sink.js";
 
 /** Options of `createDevSts`; read once, at the call. An unknown name throws. */
 export interface DevStsOptions {
@@ -24,6 +19,8 @@ export interface DevStsOptions {
   readonly applications?: readonly DevStsApplication[];
   /** Who is told by `revoke` and `bumpEpoch`. Default nobody. */
   readonly revocations?: RevocationSink | readonly RevocationSink[];
+  /** How `revoke` and `bumpEpoch` tell servers elsewhere, beside the stores. Default not at all. */
+  readonly events?: DevStsEvents;
   /** Gets the notice, one line, that this is for development only. Default: standard error. */
   readonly announce?: (line: string) => void;
 }
@@ -35,11 +32,21 @@ export interface ResolvedOptions {
   readonly zones: readonly string[];
   readonly audience: string;
   readonly applications: readonly Application[];
+  /** The stores, and whoever publishes events. */
   readonly revocations: readonly RevocationSink[];
   readonly announce: (line: string) => void;
 }
 
-const names = ["host", "port", "zones", "audience", "applications", "revocations", "announce"];
+const names = [
+  "host",
+  "port",
+  "zones",
+  "audience",
+  "applications",
+  "revocations",
+  "events",
+  "announce",
+];
 
 /** Checks the options and fills in defaults. Throws a `TypeError` that names the wrong option. */
 export function resolveOptions(options: DevStsOptions = {}): ResolvedOptions {
@@ -51,7 +58,10 @@ export function resolveOptions(options: DevStsOptions = {}): ResolvedOptions {
     zones,
     audience: nonEmpty("audience", options.audience ?? "https://mcp.example.com"),
     applications: readApplications(zones, options.applications),
-    revocations: [options.revocations ?? []].flat().map(sink),
+    revocations: [
+      ...[options.revocations ?? []].flat().map(sink),
+      ...(options.events === undefined ? [] : [eventSink(options.events, zones[0] ?? "")]),
+    ],
     announce: announcer(options.announce ?? ((line) => process.stderr.write(`${line}\n`))),
   };
 }

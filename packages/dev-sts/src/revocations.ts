@@ -1,9 +1,9 @@
-import type { RevocationSink } from "./options.js";
+import type { RevocationSink } from "./revocation-sink.js";
 import type { RevokedAnchors } from "./revoked-anchors.js";
 import type { Zone } from "./zone.js";
 
 /**
- * Has the STS itself and every store note that the anchor is revoked. Rejects where a store fails,
+ * Has the STS itself and every store, the publishing of events among them, note that the anchor is revoked. Rejects where a store fails,
  * and where there is none: a revocation that reaches no resource server is a mistake in a test.
  */
 export async function revoke(
@@ -11,7 +11,8 @@ export async function revoke(
   revoked: RevokedAnchors,
   anchor: string,
 ): Promise<void> {
-  if (sinks.length === 0) throw new Error("no store to tell: give createDevSts `revocations`");
+  if (sinks.length === 0)
+    throw new Error("nobody to tell: give createDevSts `revocations` or `events`");
   if (typeof anchor !== "string" || anchor === "") throw new TypeError("the anchor is empty");
   revoked.add(anchor);
   await tellAll(sinks, (sink) => sink.markRevoked(anchor));

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { claimsOf, fetchKeySet, startSts, verifies } from "./support.js";
 import { application, basic, form, type TokenAnswer } from "./token-requests.js";
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/caracal-dev-sts.js", import.meta.url));
 
 interface Cli {
   readonly child: ChildProcess;

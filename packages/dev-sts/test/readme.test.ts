@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { expect, test, vi } from "vitest";
+import { startRedis } from "../../revocation-redis/test/support/redis-server.js";
+import { signatureKey } from "./support.js";
 
 function read(path: string): Promise<string> {
   return readFile(new URL(path, import.meta.url), "utf8");
@@ -8,6 +10,7 @@ function read(path: string): Promise<string> {
 
 test.each([
   ["readme-snippet", () => import("./readme-snippet.js"), { good: expect.any(String) }],
+  ["readme-events", withRedis(() => import("./readme-events.js")), { epoch: 1 }],
   ["readme-exchange", () => import("./readme-exchange.js"), { scope: "notes:read" }],
 ])("the README's snippet is the file %s, and the file runs", async (name, run, outcome) => {
   const snippet = await read(`./${name}.ts`);
@@ -23,3 +26,18 @@ test.each([
     [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), expect.objectContaining(outcome)],
   ]);
 });
+
+/** Runs what needs a Redis with one of its own, where both streams have an entry afterwards. */
+function withRedis(run: () => Promise<unknown>): () => Promise<void> {
+  return async () => {
+    const server = await startRedis();
+    vi.stubEnv("REDIS_URL", server.url);
+    vi.stubEnv("STREAM_KEY", signatureKey);
+    await run();
+    vi.unstubAllEnvs();
+    for (const stream of ["caracal.sessions.revoke", "caracal.delegations.invalidate"]) {
+      expect(await server.command("XLEN", stream)).toBe(1);
+    }
+    await server.stop();
+  };
+}

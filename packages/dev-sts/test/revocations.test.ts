@@ -53,7 +53,7 @@ test("a store that fails is not passed over, and the others are told", async () 
 
 test("a revocation that would reach nobody, or names nothing, rejects", async () => {
   const alone = await startSts();
-  await expect(alone.revoke("session_1")).rejects.toThrow("no store to tell");
+  await expect(alone.revoke("session_1")).rejects.toThrow("nobody to tell");
   const told = await startSts({ revocations: recorder().sink });
   await expect(told.revoke("")).rejects.toThrow(TypeError);
 });

@@ -1,5 +1,12 @@
 import { createPublicKey, verify } from "node:crypto";
-import { createDevSts, type DevSts, type DevStsOptions, type KeySet } from "@caracalai/dev-sts";
+import {
+  createDevSts,
+  type DevSts,
+  type DevStsEvents,
+  type DevStsOptions,
+  type EventFields,
+  type KeySet,
+} from "@caracalai/dev-sts";
 import { onTestFinished } from "vitest";
 
 /** An STS that makes no noise and ends with the test. */
@@ -7,6 +14,21 @@ export async function startSts(options: DevStsOptions = {}): Promise<DevSts> {
   const sts = await createDevSts({ announce: () => {}, ...options });
   onTestFinished(() => sts.close());
   return sts;
+}
+
+export const signatureKey: string = "0123456789abcdef".repeat(4);
+
+/** The option `events`, and what was published by it. */
+export function recordEvents(): {
+  readonly events: DevStsEvents;
+  readonly published: readonly (readonly [stream: string, fields: EventFields])[];
+} {
+  const published: [string, EventFields][] = [];
+  const publish = async (stream: string, fields: EventFields): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    published.push([stream, fields]);
+  };
+  return { events: { publish, signatureKey }, published };
 }
 
 export function fetchKeySet(issuer: string, zone: string): Promise<Response> {

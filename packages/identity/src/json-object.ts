@@ -50,7 +50,7 @@ function measure(text: string): { readonly colons: number; readonly depth: numbe
       case 0x5b: // [
       case 0x7b: // {
         level += 1;
-        if (level > depth) depth = level;
+        depth = Math.max(depth, level);
         break;
       case 0x5d: // ]
       case 0x7d: // }
@@ -97,6 +97,7 @@ function isComposite(value: unknown): value is object {
 
 function isWellFormed(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed();
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([name, item]) => name.isWellFormed() && isWellFormed(item));
+  // What is neither text, list nor object has no entries.
+  const entries = Object.entries(value ?? {});
+  return entries.every(([name, item]) => name.isWellFormed() && isWellFormed(item));
 }

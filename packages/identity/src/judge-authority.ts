@@ -63,8 +63,7 @@ function judgeTargets(
   mandate: Mandate,
   { requiredTargets }: AuthorityPolicy,
 ): MandateError | undefined {
-  const targets = mandate.target ?? [];
-  return requiredTargets.every((target) => targets.includes(target))
+  return requiredTargets.every((target) => mandate.target?.includes(target))
     ? undefined
     : refuseToken("target");
 }
@@ -93,9 +92,9 @@ function judgeDelegation(
 }
 
 function judgeChain(mandate: Mandate, policy: AuthorityPolicy): MandateError | undefined {
-  const chain = mandate.delegation_chain ?? [];
   const missing = policy.requireChainContains.find(
-    (application) => !chain.some((entry) => entry.application_id === application),
+    (application) =>
+      !mandate.delegation_chain?.some((entry) => entry.application_id === application),
   );
   if (missing !== undefined) {
     return refuseChain(
@@ -122,15 +121,15 @@ function hasChainIntegrity(mandate: Mandate): boolean {
   if ((mandate.hop_count ?? 0) !== path.length) return false;
   if (mandate.delegation_edge_id !== path.at(-1)) return false;
   if (new Set(path).size !== path.length) return false;
-  if (path.length === 0 && chain.length === 0) return true;
 
   const receiver = chain.at(-1);
+  if (receiver === undefined) return path.length === 0;
   return (
     chain.length === path.length + 1 &&
-    path.every((edge, index) => chain[index]?.delegation_edge_id === edge) &&
-    receiver?.application_id === mandate.client_id &&
-    receiver.agent_session_id === mandate.agent_session_id &&
-    receiver.delegation_edge_id === undefined
+    // The receiver has no edge, and the path has none in its place.
+    chain.every((entry, index) => entry.delegation_edge_id === path[index]) &&
+    receiver.application_id === mandate.client_id &&
+    receiver.agent_session_id === mandate.agent_session_id
   );
 }
 

@@ -104,6 +104,7 @@ const POLICIES: readonly (readonly [Claims, Partial<AuthorityPolicy>, string])[]
   [{}, { requireAgent: true }, "Agent identity required"],
   [{}, { requireDelegation: true }, "Delegation required"],
   [{}, { requireChainContains: ["app-9"] }, "Delegation chain missing application: app-9"],
+  [{ hop_count: 1 }, { requireChainIntegrity: true }, "Delegation chain inconsistent"],
   [{ hop_count: 11 }, {}, "Hop count exceeded"],
 ];
 
@@ -120,4 +121,10 @@ test.each(POLICIES)("the refusal of %j for %j says: %s", (claims, policy, descri
     hint: expect.stringMatching(/^[A-Z].*\.$/),
     requiredScopes: policy.requiredScopes,
   });
+});
+
+test("the hint for a missing scope names every scope that is needed, apart from one another", () => {
+  const policy = { ...NEEDS_NOTHING, requiredScopes: ["notes:read", "notes:admin"] };
+  const refusal = judgeAuthority(mandateOf({ scope: "notes:read" }), policy);
+  expect(refusal?.hint).toContain("The operation needs: notes:read notes:admin.");
 });

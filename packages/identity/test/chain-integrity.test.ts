@@ -81,6 +81,24 @@ test.each<[string, Claims]>([
   expect(integrityOf({ ...DELEGATED, ...changes })).toBe("chain_mismatch/chain");
 });
 
+test.each<[string, Claims]>([
+  ["another receiver", { delegation_chain: [{ application_id: "app-9" }] }],
+  [
+    "a receiver with a session",
+    { delegation_chain: [{ application_id: "app-1", agent_session_id: "agent-9" }] },
+  ],
+  [
+    "a receiver with an edge",
+    { delegation_chain: [{ application_id: "app-1", delegation_edge_id: "edge-9" }] },
+  ],
+  [
+    "an application before the receiver",
+    { delegation_chain: [{ application_id: "app-0" }, { application_id: "app-1" }] },
+  ],
+])("refused where nothing was delegated: %s", (_, claims) => {
+  expect(integrityOf(claims)).toBe("chain_mismatch/chain");
+});
+
 test("an edge twice in path and chain alike is refused", () => {
   const edge = { delegation_edge_id: PATH[2] };
   const chain = CHAIN.with(0, { ...CHAIN[0], ...edge });

@@ -100,6 +100,11 @@ test.each(["zone-2", "ZONE-1", "zone-1 ", "zone", "__proto__"])("zone %j is anot
   expect(judged({ zone_id })).toBe("invalid_zone/zone");
 });
 
+test("the refusal of a zone says what clients may match on", () => {
+  const refusal = judgeClaims({ ...CLAIMS, zone_id: "zone-2" }, POLICY, NOW);
+  expect(refusal).toMatchObject({ description: "Token zone validation failed" });
+});
+
 test("each zone of the configuration is accepted, and none besides", () => {
   const zoneIds = ["zone-1", "zone-2"];
   expect(judged({ zone_id: "zone-2" }, { zoneIds })).toBe("accepted");

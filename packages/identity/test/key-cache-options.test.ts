@@ -38,7 +38,11 @@ test("__proto__ is unknown", () => {
 });
 
 test("options are an object", () => {
-  for (const options of NO_OPTIONS) expect(create(options)).toThrow(ConfigurationError);
+  for (const options of NO_OPTIONS) {
+    expect(create(options)).toThrow(
+      new ConfigurationError("The options of the key cache have to be an object"),
+    );
+  }
 });
 
 test.each([

@@ -154,7 +154,19 @@ test.each([
   expect(unhandled).not.toHaveBeenCalled();
 });
 
+test("JSON is asked for", async () => {
+  const accepted: (string | undefined)[] = [];
+  const server = await serve((request, response) => {
+    accepted.push(request.headers.accept);
+    answer({ keys: [GOOD_KEY.jwk] })(request, response);
+  });
+  const query = { issuer: server.issuer, zoneId: "zone-1", kid: GOOD_KEY.kid };
+  expect(await find(createKeyCache(), query)).toBe("found");
+  expect(accepted).toEqual(["application/json"]);
+});
+
 test("there is one shared cache, frozen", () => {
+  expect(sharedKeyCache()).toEqual({ find: expect.any(Function), warmup: expect.any(Function) });
   expect(sharedKeyCache()).toBe(sharedKeyCache());
   expect(Object.isFrozen(sharedKeyCache())).toBe(true);
 });

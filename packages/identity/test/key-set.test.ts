@@ -89,6 +89,8 @@ test.each<[string, unknown]>([
   ["x beyond the field", { ...OTHER.jwk, x: `${"_".repeat(42)}8` }],
   ["x short", { ...OTHER.jwk, x: X.slice(0, 42) }],
   ["x long", { ...OTHER.jwk, x: `A${String(OTHER.jwk.x)}` }],
+  ["x of a byte more, which is zero", { ...OTHER.jwk, x: withZeroByte(OTHER.jwk.x) }],
+  ["y of a byte more, which is zero", { ...OTHER.jwk, y: withZeroByte(OTHER.jwk.y) }],
   ["x padded", { ...OTHER.jwk, x: `${String(OTHER.jwk.x)}=` }],
   ["x with +", { ...OTHER.jwk, x: `+${X.slice(1)}` }],
   ["x with trailing bits", { ...OTHER.jwk, x: `${String(OTHER.jwk.x).slice(0, 42)}B` }],
@@ -153,3 +155,10 @@ test("many keys are read", async () => {
   const keys = Array.from({ length: 100 }, (_, index) => ({ ...JWK, kid: `key-${index}` }));
   expect((await read({ keys }))?.usable).toHaveLength(100);
 });
+
+/** The same number, longer: RFC 7518 section 6.2.1.2 has it at full size and no more. */
+function withZeroByte(coordinate: unknown): string {
+  return Buffer.concat([Buffer.alloc(1), Buffer.from(String(coordinate), "base64url")]).toString(
+    "base64url",
+  );
+}

@@ -27,6 +27,8 @@ test.each([
 test("scopes are split at spaces alone", () => {
   expect(scopesOf(mandateOf({ scope: " a  b\tc " }))).toEqual(["a", "b\tc"]);
   expect(scopesOf(mandateOf({ scope: "" }))).toEqual([]);
+  const { scope: _, ...without } = mandateOf();
+  expect(scopesOf(without)).toEqual([]);
 });
 
 test("hops are the largest of what is claimed and what is listed", () => {

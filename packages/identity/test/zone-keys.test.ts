@@ -130,6 +130,26 @@ test("a key set that was fetched for an unknown key id is not fetched again for 
   expect(source.loads()).toBe(2);
 });
 
+test("who joined the first fetch and missed a key asks for it once more", async () => {
+  const source = createKeySource("a");
+  const open = source.hold();
+  const first = source.find("a");
+  source.serve("a", "b");
+  const second = source.find("b");
+  open();
+  expect(await Promise.all([first, second])).toEqual(["found", "found"]);
+  expect(source.loads()).toBe(2);
+});
+
+test("who joined the first fetch and is not worth another is told without one", async () => {
+  const source = createKeySource("a");
+  const open = source.hold();
+  const found = [source.find("a"), source.find("b", false)];
+  open();
+  expect(await Promise.all(found)).toEqual(["found", "unknown"]);
+  expect(source.loads()).toBe(1);
+});
+
 test("an unknown key id that is not worth a fetch causes none", async () => {
   const source = createKeySource("a");
   expect(await source.find("b", false)).toBe("unknown");
@@ -167,6 +187,23 @@ test("no unknown key id asks again before the pause after a failure is over", as
   source.serve("a", "b");
   expect(await source.find("b")).toBe("found");
   expect(source.loads()).toBe(3);
+});
+
+test("an unknown key id that came during a pause does not begin the cool-down", async () => {
+  const source = createKeySource("a");
+  await source.find("a");
+  source.serve();
+  source.clock.advance(ttlMs);
+  await source.find("a");
+  await turn();
+  expect(await source.find("b")).toBe("unavailable");
+  // In the moment that the pause is over, keys are fetched, and asked for once more.
+  source.clock.advance(retryMs);
+  source.serve("a");
+  await source.zone.warmup();
+  source.serve("a", "b");
+  expect(await source.find("b")).toBe("found");
+  expect(source.loads()).toBe(4);
 });
 
 test("the pause after a failure doubles, up to ten times, and ends with a success", async () => {

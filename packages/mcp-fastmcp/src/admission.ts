@@ -8,12 +8,13 @@ import {
   type Principal,
 } from "@caracalai/transport-mcp";
 import { type CallContext, noMandate } from "./call-context.js";
-import { type CalledItem, calledItems } from "./called-items.js";
+import { type CalledItem, calledItem, messagesIn, takeBody } from "./called-items.js";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
 import type { Guard } from "./guard.js";
 import { opensLegacySse } from "./legacy-sse.js";
-import { endWithMandate } from "./open-responses.js";
+import { endWithMandate, onceAnswered } from "./open-responses.js";
 import { NOTHING_FURTHER } from "./protected-items.js";
+import { unknownCopyResponse } from "./unknown-copies.js";
 
 /** Puts the question to a verifier: with a header, a token, or a principal. */
 export type Ask = (verifier: MandateVerifier, about: DecisionAbout) => Promise<AuthResult>;
@@ -50,16 +51,49 @@ export async function admitRequest(
   resourceMetadata: string,
 ): Promise<Principal> {
   const { guard } = context;
-  if (!guard.isServing) throw unknownCopy();
+  if (!guard.isServing) throw unknownCopyResponse();
   if (opensLegacySse(request) && !guard.legacySse) throw new Response("Not Found", { status: 404 });
   const { authorization } = request.headersDistinct;
-  const error = await admit(context, calledItems(request), (verifier, about) =>
-    verifier.authorization(authorization, undefined, about),
-  );
-  if (error !== undefined) throw challengeResponse(error, { resourceMetadata });
-  const { principal } = context as CallContext & { readonly principal: Principal };
-  requireOwnSession(guard, request, principal);
+  const body = takeBody(request);
+  const judge = async (items: readonly CalledItem[], ask: Ask): Promise<Principal> => {
+    const error = await admit(context, items, ask);
+    if (error !== undefined) throw challengeResponse(error, { resourceMetadata });
+    return currentOf(context);
+  };
+  const byHeader: Ask = (verifier, about) =>
+    verifier.authorization(authorization, undefined, about);
+
+  // Before anyone is known, no more is read than a look tells. For all else, the token comes first.
+  const early = body.length > MAX_EARLY_BYTES ? undefined : earlyItems(guard, body);
+  const principal = await judge(early ?? [], byHeader);
+  const messages = messagesIn(body);
+  if (messages.length > MAX_BATCH) throw badRequest(`A batch has at most ${MAX_BATCH} messages`);
+  if (early === undefined) {
+    const items = messages.flatMap((message) => calledItem(message) ?? []);
+    await judge(items, (verifier, about) => verifier.recheck(principal, undefined, about));
+  }
+  requireOwnSession(guard, request, principal, messages);
   endWithMandate(request, guard.verifier, principal);
+  return principal;
+}
+
+/** What is read before anyone is known: as much as a call with ordinary arguments. */
+const MAX_EARLY_BYTES = 64 * 1_024;
+const MAX_EARLY_MESSAGES = 16;
+
+/** As many as the MCP SDK takes. */
+const MAX_BATCH = 100;
+
+/** What a small body calls; undefined where more than a look is needed to tell what that needs. */
+function earlyItems({ items }: Guard, body: Buffer): readonly CalledItem[] | undefined {
+  const messages = messagesIn(body);
+  if (messages.length > MAX_EARLY_MESSAGES) return undefined;
+  const called = messages.flatMap((message) => calledItem(message) ?? []);
+  return called.every((item) => items.isKnown(item)) ? called : undefined;
+}
+
+function currentOf({ principal }: CallContext): Principal {
+  if (principal === undefined) throw new FastMcpAuthError(noMandate());
   return principal;
 }
 
@@ -72,27 +106,55 @@ export async function verifyProcess({ verifier, processMandate }: Guard): Promis
   return result.principal;
 }
 
-/** Hazard F1: a session is told from none at all only to the one who opened it. */
-function requireOwnSession(guard: Guard, request: IncomingMessage, principal: Principal): void {
+/**
+ * Hazard F1: a session is told from none at all only to the one who opened it. Of one caller's
+ * mandates, too, none is given what another asked for: the MCP SDK answers by the request's id alone,
+ * on the stream that named it last, and replays any stream to whoever names an event of it.
+ */
+function requireOwnSession(
+  guard: Guard,
+  request: IncomingMessage,
+  principal: Principal,
+  messages: readonly unknown[],
+): void {
   const sessionId = request.headers["mcp-session-id"];
   if (typeof sessionId !== "string") return;
-  if (guard.sessions.isForeign(sessionId, principal)) throw sessionNotFound();
-  guard.sessions.touch(sessionId);
+  const { sessions } = guard;
+  if (sessions.isForeign(sessionId, principal)) throw sessionNotFound();
+  sessions.touch(sessionId);
+  if (request.headers["last-event-id"] !== undefined && !sessions.mayResume(sessionId, principal)) {
+    throw badRequest("The session was used with different authority: its streams can't be resumed");
+  }
+  const ids = requestIdsIn(messages);
+  if (ids.length === 0) return;
+  const release = sessions.begin(sessionId, principal, ids);
+  if (release === undefined) throw badRequest("A request with this id is under way");
+  onceAnswered(request, release);
 }
 
-/** The same answer as FastMCP's to a session that there is none of. */
+function requestIdsIn(messages: readonly unknown[]): readonly unknown[] {
+  return messages.flatMap((message) => {
+    const { id, method } = Object(message) as { id?: unknown; method?: unknown };
+    return id === undefined || method === undefined ? [] : [id];
+  });
+}
+
+/** What the MCP SDK answers to a request that it can't serve. */
+function badRequest(message: string): Response {
+  const error = { code: -32_600, message };
+  return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 400 });
+}
+
+/**
+ * The same answer as FastMCP's to a session that there is none of, to the letter: a Response would
+ * write the name of its header small, and so tell whoever guesses at sessions which of them exist.
+ */
 function sessionNotFound(): Response {
   const error = { code: -32_001, message: "Session not found" };
-  return Response.json({ error, id: null, jsonrpc: "2.0" }, { status: 404 });
-}
-
-/** What isn't seen can't be guarded: better no server than one that looks protected. */
-function unknownCopy(): Response {
-  const body = {
-    error: "server_error",
-    error_description: "This server is not protected",
-    error_hint:
-      "It is made of a copy of FastMCP that protectServer does not know: another version, or the CommonJS one, required after protectServer was called.",
-  };
-  return Response.json(body, { status: 500, headers: { "cache-control": "no-store" } });
+  const answer = new Response(JSON.stringify({ error, id: null, jsonrpc: "2.0" }), {
+    status: 404,
+    statusText: "Not Found",
+  });
+  const headers = new Map([["Content-Type", "application/json"]]);
+  return Object.defineProperty(answer, "headers", { value: headers });
 }

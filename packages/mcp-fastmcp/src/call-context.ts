@@ -32,6 +32,15 @@ export function prepareCallContexts(): void {
   if (contexts.getStore() === undefined) contexts.enterWith(undefined);
 }
 
+/**
+ * Leaves whatever context there is, when a request begins: Node runs the requests of one connection
+ * one after the other in the same, and legacy SSE enters its own before anything is awaited. Whoever
+ * comes next on the connection, to a route of the user's own, is somebody else.
+ */
+export function leaveCallContext(): void {
+  if (contexts.getStore() !== undefined) contexts.enterWith(undefined);
+}
+
 /** A context in which nobody is let in yet. */
 export function newCallContext(guard: Guard, request?: IncomingMessage): CallContext {
   return { guard, request, principal: undefined, met: new Set(), ended: new AbortController() };

@@ -43,21 +43,22 @@ function completed({ type, name, uri }: Params): Named {
 
 const bodies = new WeakMap<IncomingMessage, Buffer[]>();
 
-/**
- * What the JSON-RPC messages of a request are going to call, in their order; a batch may name several.
- * Empty where the body is nothing that FastMCP would serve, and on the second call.
- */
-export function calledItems(request: IncomingMessage): readonly CalledItem[] {
+/** The body of a request, once: empty where there is none, or where FastMCP refuses its length. */
+export function takeBody(request: IncomingMessage): Buffer {
   const chunks = bodies.get(request) ?? [];
   bodies.delete(request);
-  let body: unknown;
+  return Buffer.concat(chunks);
+}
+
+/** The JSON-RPC messages in a body; none where it is nothing that FastMCP would serve. */
+export function messagesIn(body: Buffer): readonly unknown[] {
   try {
     // The same reading as the transport's: of two members with one name, both see the last.
-    body = JSON.parse(Buffer.concat(chunks).toString());
+    const read: unknown = JSON.parse(body.toString());
+    return Array.isArray(read) ? read : [read];
   } catch {
     return [];
   }
-  return [body].flat().flatMap((message) => calledItem(message) ?? []);
 }
 
 /** What one JSON-RPC message is going to call, if anything. */
@@ -68,7 +69,7 @@ export function calledItem(message: unknown): CalledItem | undefined {
 }
 
 /**
- * Keeps the body of a POST request that is about to be read, for {@link calledItems}. FastMCP reads a
+ * Keeps the body of a POST request that is about to be read, for {@link takeBody}. FastMCP reads a
  * body before it asks for authentication, and hands none on; a listener of our own would take the body
  * away from it. So what the stream emits is noted in passing, and nothing is changed.
  */

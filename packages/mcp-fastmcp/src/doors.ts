@@ -50,7 +50,7 @@ export function legacySseDoor(guard: Guard, transport: Transport): Door {
 }
 
 /** What a client is answered without a mandate, so that it can be told why nothing else works. */
-const WITHOUT_MANDATE = ["initialize", "ping", "notifications/initialized"];
+const WITHOUT_MANDATE: readonly unknown[] = ["initialize", "ping", "notifications/initialized"];
 
 /**
  * Stdio and in memory, where nothing comes with a mandate (hazards F7 and F8): calls are made by the
@@ -60,7 +60,7 @@ export function processDoor(guard: Guard): Door {
   const { processMandate } = guard;
   return async (message) => {
     const context = newCallContext(guard);
-    if (WITHOUT_MANDATE.includes(`${message.method}`)) return context;
+    if (WITHOUT_MANDATE.includes(message.method)) return context;
     const token = await processMandate?.();
     const error = await admit(context, itemsOf(message), (verifier, about) =>
       verifier.authenticate(token ?? "", undefined, about),

@@ -1,4 +1,4 @@
-import type { Principal } from "@caracalai/transport-mcp";
+import type { Requirements } from "@caracalai/transport-mcp";
 import { type AdmittedCall, currentCall } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
 import { requireOrExplain } from "./protect-item.js";
@@ -26,36 +26,52 @@ const CALLER_OF_ARGUMENT = 1;
  * of the call's own request. FastMCP tells them whoever came last on the session (hazard F3), has no
  * hook for resources and prompts (F5), and asks `canAccess` when a session opens and never again (F2):
  * that one is taken out of the copy, and asked for every call instead.
+ *
+ * @param routes - what calls of the definition need beyond the defaults of the server
  */
-export function guardDefinition(kind: ItemKind, definition: Definition): Definition {
-  const { canAccess, ...copy } = definition as Handlers;
-  if (kind === "tool")
-    return { ...copy, ...(copy.execute && { execute: guardTool(copy.execute) }) };
-  const { load, complete } = CALLER[kind];
-  return {
-    ...copy,
-    ...(copy.load && { load: guardHandler(copy.load, load) }),
-    ...(copy.complete && { complete: guardHandler(copy.complete, complete) }),
-    ...(copy.arguments && { arguments: copy.arguments.map(guardArgument) }),
-  } as Definition;
+export function guardDefinition(
+  kind: ItemKind,
+  definition: Definition,
+  routes: readonly Requirements[],
+): Definition {
+  const { execute, load, complete, arguments: parameters } = definition as Handlers;
+  const bound = (handler: Handler): Handler => handler.bind(definition);
+  const guard = (handler: Handler, at: number) => guardHandler(bound(handler), at, routes);
+  // With its prototype: a definition may be an object of a class.
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(definition)), definition, {
+    canAccess: undefined,
+  });
+  if (kind === "tool") {
+    return Object.assign(copy, execute && { execute: guardTool(bound(execute), routes) });
+  }
+  const caller = CALLER[kind];
+  return Object.assign(
+    copy,
+    load && { load: guard(load, caller.load) },
+    complete && { complete: guard(complete, caller.complete) },
+    parameters && {
+      arguments: parameters.map((argument) => ({
+        ...argument,
+        ...(argument.complete && {
+          complete: guardHandler(argument.complete.bind(argument), CALLER_OF_ARGUMENT, routes),
+        }),
+      })),
+    },
+  );
 }
 
-function guardArgument<T extends { readonly complete?: Handler }>(argument: T): T {
-  const { complete } = argument;
-  return complete
-    ? { ...argument, complete: guardHandler(complete, CALLER_OF_ARGUMENT) }
-    : argument;
+async function requireEach(routes: readonly Requirements[]): Promise<void> {
+  for (const route of [NOTHING_FURTHER, ...routes]) await requireOrExplain(route);
 }
 
-function guardTool(execute: Handler): Handler {
+function guardTool(execute: Handler, routes: readonly Requirements[]): Handler {
   return async (args, context) => {
-    await requireOrExplain(NOTHING_FURTHER);
+    await requireEach(routes);
     const call = currentCall();
     return whileAuthorized(call, () => {
-      const { signal, ...others } = context as { readonly signal: AbortSignal };
+      const { signal } = context as { readonly signal: AbortSignal };
       return execute(args, {
-        ...others,
-        session: call.principal,
+        ...withCaller(context, call),
         signal: AbortSignal.any([signal, call.ended.signal]),
       });
     });
@@ -72,19 +88,25 @@ async function whileAuthorized<T>({ guard, principal, ended }: AdmittedCall, run
   }
 }
 
-function guardHandler(handler: Handler, at: number): Handler {
+function guardHandler(handler: Handler, at: number, routes: readonly Requirements[]): Handler {
   return async (...values) => {
-    await requireOrExplain(NOTHING_FURTHER);
-    const { principal } = currentCall();
+    await requireEach(routes);
+    const call = currentCall();
     const told = Array.from({ length: Math.max(values.length, at + 1) }, (_, index) => {
-      if (index === at) return principal;
-      return index > at ? withCaller(values[index], principal) : values[index];
+      if (index === at) return call.principal;
+      return index > at ? withCaller(values[index], call) : values[index];
     });
     return handler(...told);
   };
 }
 
-/** A handler's context with the caller of this call in it. */
-function withCaller(context: unknown, session: Principal): unknown {
-  return typeof context === "object" && context !== null ? { ...context, session } : context;
+/**
+ * A handler's context with the caller of this call in it. In stateless mode FastMCP takes for the id of
+ * a session whatever the caller sends: only one of a session that is open here is told.
+ */
+function withCaller(context: unknown, { guard, principal }: AdmittedCall): object | undefined {
+  if (typeof context !== "object" || context === null) return undefined;
+  const { sessionId } = context as { readonly sessionId?: unknown };
+  const isOpen = typeof sessionId === "string" && guard.sessions.has(sessionId);
+  return { ...context, session: principal, sessionId: isOpen ? sessionId : undefined };
 }

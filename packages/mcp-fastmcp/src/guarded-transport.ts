@@ -85,22 +85,32 @@ function inOrder(door: Door, serve: Serve): (onMessage: OnMessage) => OnMessage 
       return;
     }
     const before = queue;
-    queue = admission.then(async (admitted) => {
-      await before;
-      serve(message, admitted, deliver);
-    });
+    queue = admission.then(
+      async (admitted) => {
+        await before;
+        serve(message, admitted, deliver);
+      },
+      // What can't even be judged, since it is no message, is not answered.
+      () => before,
+    );
   };
 }
 
 /** What may go out: no result of a mandate that ended meanwhile, and in lists what the caller may use. */
 function outgoing(message: Message, context: CallContext | undefined): Message {
-  const { id, result } = message;
+  const { id, error, result } = message;
+  if (error !== undefined) return { ...message, error: withoutNames(error) };
   if (result === undefined || id === undefined || !isAdmitted(context)) return message;
   const { ended, guard, method, principal } = context;
   if (ended.signal.reason instanceof MandateError) {
     return refusalOf(id, method, ended.signal.reason) ?? message;
   }
   return { ...message, result: visibleResult(method, result, principal, guard) };
+}
+
+/** FastMCP answers to a resource that there is none of with the URIs of all that there are. */
+function withoutNames<T extends { readonly message: string }>(error: T): T {
+  return { ...error, message: error.message.replace(/ Available resources: .*$/s, "") };
 }
 
 interface Interceptors {

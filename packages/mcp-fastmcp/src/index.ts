@@ -1,4 +1,4 @@
-export { extractBearer } from "@caracalai/transport-mcp";
+export { createMandateVerifier, extractBearer } from "@caracalai/transport-mcp";
 export { currentPrincipal } from "./call-context.js";
 export { FastMcpAuthError } from "./fastmcp-auth-error.js";
 export {

@@ -3,6 +3,9 @@ import type { IncomingMessage } from "node:http";
 /** Where FastMCP serves the legacy SSE transport, whether one wants it or not. */
 const STREAM_PATH = "/sse";
 
+/** How the addresses begin that FastMCP takes its messages at: any more may follow. */
+const MESSAGES_PREFIX = "/messages";
+
 /** Whether a request opens a session of the legacy SSE transport. */
 export function opensLegacySse(request: IncomingMessage): boolean {
   return request.method === "GET" && pathOf(request) === STREAM_PATH;
@@ -14,7 +17,7 @@ export function opensLegacySse(request: IncomingMessage): boolean {
  */
 export function joinAuthorizations(request: IncomingMessage): void {
   const values = request.headersDistinct.authorization ?? [];
-  const isMessage = request.method === "POST" && pathOf(request) === "/messages";
+  const isMessage = request.method === "POST" && request.url?.startsWith(MESSAGES_PREFIX);
   if (isMessage && values.length > 1) request.headers.authorization = values.join(", ");
 }
 

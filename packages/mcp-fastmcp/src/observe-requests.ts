@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { leaveCallContext } from "./call-context.js";
 import { recordBody } from "./called-items.js";
 import { disarmSessionId } from "./hostile-session-ids.js";
 import { joinAuthorizations } from "./legacy-sse.js";
@@ -16,6 +17,7 @@ export function observeRequests(): void {
       readonly request: IncomingMessage;
       readonly response: ServerResponse;
     };
+    leaveCallContext();
     disarmSessionId(request);
     joinAuthorizations(request);
     recordBody(request);

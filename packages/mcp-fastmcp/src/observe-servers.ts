@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@caracalai/transport-mcp";
 import { currentContext, newCallContext, runInContext } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
 import { newCopies, wrapMethod } from "./fastmcp-copies.js";
@@ -58,7 +59,9 @@ function wrapAddition(prototype: object, kind: ItemKind, method: string): void {
         const guard = guardOf(this);
         if (guard === undefined) return add.call(this, definitions);
         const list = [definitions].flat() as Definition[];
-        const guarded = list.map((definition) => guardDefinition(kind, definition));
+        const guarded = list.map((definition) =>
+          guardDefinition(kind, definition, guard.items.routesOfDefinition(kind, definition)),
+        );
         const result = add.call(this, Array.isArray(definitions) ? guarded : (guarded[0] as never));
         for (const definition of list) guard.items.note(kind, definition);
         return result;
@@ -74,11 +77,26 @@ function wrapStart(prototype: object, method: string): void {
     (start) =>
       async function (this: Server, ...values) {
         const guard = guardOf(this);
-        guard?.items.requireAllKnown();
-        if (guard !== undefined) guard.isServing = true;
+        if (guard !== undefined) {
+          guard.items.requireAllKnown();
+          rejectSharedEvents(values[0]);
+          guard.isServing = true;
+        }
         const context = guard && newCallContext(guard);
         return runInContext(context, () => start.apply(this, values));
       },
+  );
+}
+
+/**
+ * One event store for all sessions has their streams under one name, and replays to each what was
+ * sent to the others. Without the option every session has its own.
+ */
+function rejectSharedEvents(options: unknown): void {
+  const { eventStore } = Object(Object(options).httpStream) as { readonly eventStore?: unknown };
+  if (typeof eventStore !== "object" || eventStore === null) return;
+  throw new ConfigurationError(
+    "httpStream.eventStore would be one for all sessions, and replay to each what others were sent: leave it out",
   );
 }
 

@@ -23,3 +23,10 @@ export function endWithMandate(
   const stop = verifier.watch(principal, () => response.destroy());
   response.once("close", stop);
 }
+
+/** Calls back once nothing more is going to be sent in answer to a request. */
+export function onceAnswered(request: IncomingMessage, callBack: () => void): void {
+  const response = responses.get(request);
+  if (response === undefined || response.closed) callBack();
+  else response.once("close", callBack);
+}

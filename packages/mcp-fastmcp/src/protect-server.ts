@@ -12,6 +12,7 @@ import { guardServersOf } from "./observe-servers.js";
 import { requireOrExplain } from "./protect-item.js";
 import { NOTHING_FURTHER } from "./protected-items.js";
 import { readProtection, type ServerProtection } from "./protection-options.js";
+import { guardedRoots } from "./unknown-copies.js";
 
 /** FastMCP's options but for those that protection owns. */
 export type ProtectableServerOptions = Omit<
@@ -46,6 +47,7 @@ export function protectServer(
   guardServersOf(authenticate, guard);
   return {
     ...options,
+    roots: guardedRoots(options.roots, guard),
     authenticate,
     oauth: {
       enabled: true,

@@ -4,7 +4,7 @@ import {
   type Principal,
   type Requirements,
 } from "@caracalai/transport-mcp";
-import parseUriTemplate from "uri-templates";
+import parseUriTemplate, { type UriTemplate } from "uri-templates";
 import type { CalledItem, ItemKind } from "./called-items.js";
 
 /** What every call has to meet is met once its request was let in: nothing further. */
@@ -51,7 +51,7 @@ const MAX_MATCHED_URI_LENGTH = 2_048;
 export class ProtectedItems {
   readonly #items = new Map<string, Item>();
   /** By their names, in the order in which FastMCP tries them. */
-  readonly #templates = new Map<string, string>();
+  readonly #templates = new Map<string, Template>();
   readonly #tables = new Map<string, { readonly item: CalledItem; readonly route: Requirements }>();
 
   /** @throws ConfigurationError where a route is malformed */
@@ -66,14 +66,13 @@ export class ProtectedItems {
 
   /** Notes a definition that was added to the server; one of the same name is replaced by it. */
   note(kind: ItemKind, definition: Definition): void {
-    const { name, uri, uriTemplate, canAccess } = definition;
-    this.#items.set(keyOf({ kind, name: uri ?? uriTemplate ?? name }), {
-      routes: requirementsOf(definition),
-      canAccess,
-    });
+    const { name, uriTemplate } = definition;
+    const canAccess = definition.canAccess?.bind(definition);
+    const routes = this.routesOfDefinition(kind, definition);
+    this.#items.set(keyOfDefinition(kind, definition), { routes, canAccess });
     if (uriTemplate === undefined) return;
     this.#templates.delete(name);
-    this.#templates.set(name, uriTemplate);
+    this.#templates.set(name, { text: uriTemplate, parsed: parse(uriTemplate) });
   }
 
   /** @throws ConfigurationError where a table names what the server does not have */
@@ -87,16 +86,22 @@ export class ProtectedItems {
     }
   }
 
+  /**
+   * What calls of one definition need beyond the defaults of the server: whichever of several a call
+   * was judged by, what is called is judged by itself again.
+   */
+  routesOfDefinition(kind: ItemKind, definition: Definition): readonly Requirements[] {
+    const tabled = this.#tables.get(keyOfDefinition(kind, definition));
+    return [...requirementsOf(definition), ...(tabled === undefined ? [] : [tabled.route])];
+  }
+
   /** What a call needs beyond the defaults of the server. */
   routesOf(item: CalledItem): readonly Requirements[] {
     const known = this.#items.get(keyOf(item));
-    if (known === undefined && item.kind === "resource") {
-      return this.#templatesOf(item.name).flatMap((name) =>
-        this.routesOf({ kind: "resource_template", name }),
-      );
-    }
-    const tabled = this.#tables.get(keyOf(item));
-    return [...(known?.routes ?? []), ...(tabled === undefined ? [] : [tabled.route])];
+    if (known !== undefined || item.kind !== "resource") return known?.routes ?? [];
+    return this.#templatesOf(item.name).flatMap((name) =>
+      this.routesOf({ kind: "resource_template", name }),
+    );
   }
 
   /**
@@ -123,22 +128,45 @@ export class ProtectedItems {
     }
   }
 
+  /** Whether it takes no more than a look to tell what calls of an item need. */
+  isKnown(item: CalledItem): boolean {
+    return item.kind !== "resource" || this.#items.has(keyOf(item)) || this.#templates.size === 0;
+  }
+
   /** The template that FastMCP would load a resource by: the first that matches. */
   #templatesOf(uri: string): readonly string[] {
     const templates = [...this.#templates.values()];
-    if (uri.length > MAX_MATCHED_URI_LENGTH) return templates;
+    if (uri.length > MAX_MATCHED_URI_LENGTH) return templates.map(({ text }) => text);
     const first = templates.find((template) => matches(template, uri));
-    return first === undefined ? [] : [first];
+    return first === undefined ? [] : [first.text];
   }
 }
 
-function matches(template: string, uri: string): boolean {
+interface Template {
+  readonly text: string;
+  /** Undefined where the library can't read it: FastMCP can't either, and loads nothing by it. */
+  readonly parsed: UriTemplate | undefined;
+}
+
+function parse(template: string): UriTemplate | undefined {
   try {
-    return Boolean(parseUriTemplate(template).fromUri(uri));
+    return parseUriTemplate(template);
+  } catch {
+    return undefined;
+  }
+}
+
+function matches({ parsed }: Template, uri: string): boolean {
+  try {
+    return parsed === undefined || Boolean(parsed.fromUri(uri));
   } catch {
     // Not to be decoded. FastMCP stops at the same place with the same error, and loads nothing.
     return true;
   }
+}
+
+function keyOfDefinition(kind: ItemKind, { name, uri, uriTemplate }: Definition): string {
+  return keyOf({ kind, name: uri ?? uriTemplate ?? name });
 }
 
 function keyOf({ kind, name }: CalledItem): string {

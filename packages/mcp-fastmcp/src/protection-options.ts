@@ -113,9 +113,8 @@ function readMetadata({ verifier, ...protection }: ServerProtection): ProtectedR
 function readTables(protection: ServerProtection): RouteTables {
   const { tools, resources, resourceTemplates, prompts } = protection;
   for (const [name, table] of Object.entries({ tools, resources, resourceTemplates, prompts })) {
-    const isTable = typeof table === "object" && table !== null && !Array.isArray(table);
-    if (table !== undefined && !isTable)
-      fail(`${name} has to be an object of requirements by name`);
+    if (table === undefined || isPlainObject(table)) continue;
+    fail(`${name} has to be a plain object of requirements by name`);
   }
   const byKind: Record<ItemKind, RouteTable | undefined> = {
     tool: tools,
@@ -124,6 +123,13 @@ function readTables(protection: ServerProtection): RouteTables {
     prompt: prompts,
   };
   return byKind;
+}
+
+/** Of anything else the entries are not seen: of a map, or of `{ __proto__: … }`. */
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 function readMaxSessions(value: unknown): number {

@@ -24,10 +24,15 @@ export function refusalOf(
   return { jsonrpc: "2.0", id, result: { content: [{ type: "text", text }], isError: true } };
 }
 
-/** What FastMCP says of a tool that it does not have: one that is hidden is not told from it. */
+/**
+ * What FastMCP says of a tool that it does not have, to the letter: one that is hidden is not told
+ * from it.
+ */
 export function unknownTool({ id, params }: Message): Message | undefined {
+  if (id === undefined) return undefined;
   const { name } = Object(params);
-  return id === undefined ? undefined : errorReply(id, METHOD_NOT_FOUND, `Unknown tool: ${name}`);
+  const message = `MCP error ${METHOD_NOT_FOUND}: Unknown tool: ${name}`;
+  return errorReply(id, METHOD_NOT_FOUND, message);
 }
 
 function errorReply(id: string | number, code: number, message: string): Message {

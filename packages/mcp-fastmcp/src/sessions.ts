@@ -4,6 +4,10 @@ import type { Principal } from "@caracalai/transport-mcp";
 interface Session {
   readonly owner: string;
   readonly close: () => void;
+  /** Ids of requests that are under way. */
+  readonly underWay: Set<unknown>;
+  /** What all its requests so far were made with; undefined where that differed. */
+  authority: string | undefined;
 }
 
 /**
@@ -24,7 +28,8 @@ export class Sessions {
   open(id: string, principal: Principal, close: () => void): void {
     const owner = ownerOf(principal);
     if (this.#open.size >= this.#max) this.#closeOne(owner);
-    this.#open.set(id, { owner, close });
+    const authority = authorityOf(principal);
+    this.#open.set(id, { owner, close, underWay: new Set(), authority });
   }
 
   /** Whether a session is someone else's. One that is not known here is nobody's. */
@@ -39,6 +44,38 @@ export class Sessions {
     if (session === undefined) return;
     this.#open.delete(id);
     this.#open.set(id, session);
+  }
+
+  /** Whether a session that is open here has this id. */
+  has(id: string): boolean {
+    return this.#open.has(id);
+  }
+
+  /** Whether a caller may be sent again what a session was sent: all of it was asked for with as much. */
+  mayResume(id: string, principal: Principal): boolean {
+    const session = this.#open.get(id);
+    return session === undefined || session.authority === authorityOf(principal);
+  }
+
+  /**
+   * Notes requests that begin.
+   *
+   * @returns what notes that they have ended; undefined where one with the same id has not
+   */
+  begin(
+    id: string,
+    principal: Principal,
+    requestIds: readonly unknown[],
+  ): (() => void) | undefined {
+    const session = this.#open.get(id);
+    if (session === undefined) return () => {};
+    const { underWay } = session;
+    if (requestIds.some((requestId) => underWay.has(requestId))) return undefined;
+    if (session.authority !== authorityOf(principal)) session.authority = undefined;
+    for (const requestId of requestIds) underWay.add(requestId);
+    return () => {
+      for (const requestId of requestIds) underWay.delete(requestId);
+    };
   }
 
   /** Forgets a session that was closed. */
@@ -57,4 +94,16 @@ export class Sessions {
 
 function ownerOf({ zoneId, subType, sub, clientId }: Principal): string {
   return JSON.stringify([zoneId, subType, sub, clientId]);
+}
+
+/** What decides over what a caller may do: the same after a refresh, another where it was narrowed. */
+function authorityOf({ scopes, targets, agentSessionId, mandate }: Principal): string {
+  return JSON.stringify([
+    [...scopes].sort(),
+    [...targets].sort(),
+    agentSessionId,
+    mandate.delegation_edge_id,
+    mandate.delegation_path,
+    mandate.delegation_chain,
+  ]);
 }

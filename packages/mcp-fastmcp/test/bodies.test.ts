@@ -141,7 +141,7 @@ test("a call by the next revision of the protocol is judged as well", async () =
   expect(runs).toEqual([]);
 });
 
-test("a tool that a batch names a thousand times narrows the verifier once", async () => {
+test("a tool that a batch names a hundred times narrows the verifier once", async () => {
   const narrowed: Requirements[] = [];
   const counting = (verifier: MandateVerifier): MandateVerifier => ({
     ...verifier,
@@ -152,7 +152,7 @@ test("a tool that a batch names a thousand times narrows the verifier once", asy
   });
   const sample = sampleServer(counting(verifierFor(sts)));
   const running = await startForTest(sample.server);
-  const batch = Array.from({ length: 1_000 }, (_, id) => callTool("write", {}, id));
-  expect((await post(running.url, batch)).status).toBe(401);
+  const batch = Array.from({ length: 100 }, (_, id) => callTool("write", {}, id));
+  expect((await post(running.url, batch, bearer(sts.mint()))).status).toBe(403);
   expect(narrowed).toMatchObject([{ requiredScopes: ["notes:write"] }]);
 });

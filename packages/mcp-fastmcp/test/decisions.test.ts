@@ -54,11 +54,6 @@ describe.each<Mode>(["stateless", "stateful"])("%s", async (mode) => {
     ["a tool that needs more", callTool("write"), [{ kind: "tool", name: "write" }]],
     ["a tool that there is not", callTool("made up"), []],
     ["a resource", readResource("notes://open"), [{ kind: "resource", name: "notes://open" }]],
-    [
-      "a resource of a template",
-      readResource("templates://made-up"),
-      [{ kind: "resource_template", name: "templates://{id}" }],
-    ],
     ["a prompt", getPrompt("open_prompt"), [{ kind: "prompt", name: "open_prompt" }]],
     ["a list", listTools, []],
     ["a subscription", SUBSCRIBE, []],
@@ -73,6 +68,16 @@ describe.each<Mode>(["stateless", "stateful"])("%s", async (mode) => {
   ])("one decision for %s", async (_name, message, items) => {
     expect((await post(running.url, message, headers)).status).toBe(200);
     expect(told()).toEqual([{ ...accepted, items }]);
+  });
+
+  test("two for a resource of a template, which is looked for once the caller is known", async () => {
+    const message = readResource("templates://made-up");
+    expect((await post(running.url, message, headers)).status).toBe(200);
+    const items = [{ kind: "resource_template", name: "templates://{id}" }];
+    expect(told()).toEqual([
+      { ...accepted, items: [] },
+      { ...accepted, items, stage: "recheck" },
+    ]);
   });
 
   test("a refusal says why, and of whose zone only what was verified", async () => {

@@ -1,4 +1,5 @@
 import { agentMandate, delegatedMandate } from "@caracalai/dev-sts";
+import { protectTool } from "@caracalai/mcp-fastmcp";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Fields, send } from "./support/http.js";
 import {
@@ -149,6 +150,8 @@ const cases: readonly Case[] = [
 
 describe.each<Mode>(["stateless", "stateful"])("%s", async (mode) => {
   const { server, runs } = sampleServer(verifierFor(sts, { requiredScopes: [SCOPE] }));
+  const remove = { name: "delete", execute: async () => `${runs.push("delete")}` };
+  server.addTool(protectTool({ requiredScopes: ["notes:delete"] }, remove));
   const running = await startForFile(server, mode);
   const session = await openSession(running, good);
 
@@ -169,6 +172,41 @@ describe.each<Mode>(["stateless", "stateful"])("%s", async (mode) => {
       error_description: each.description,
     });
     expect(runs).toEqual([]);
+  });
+
+  test("a challenge names what all in a batch need, whatever of it is there", async () => {
+    const batch = [callTool("open", {}, 1), callTool("delete", {}, 2), callTool("write", {}, 3)];
+    const scope = `scope="${SCOPE} notes:delete notes:write"`;
+    const none = await post(running.url, batch, session);
+    expect([none.status, none.headers["www-authenticate"]]).toEqual([
+      401,
+      `Bearer ${scope}, ${METADATA}`,
+    ]);
+    for (const [granted, lacks] of [
+      [SCOPE, "notes:delete"],
+      [`${SCOPE} notes:write`, "notes:delete"],
+      [`notes:delete ${SCOPE}`, "notes:write"],
+    ] as const) {
+      const headers = { ...session, ...bearer(sts.mint({ scope: granted })) };
+      for (const body of [batch, [...batch, ...batch]]) {
+        const answer = await post(running.url, body, headers);
+        expect([answer.status, answer.headers["www-authenticate"]]).toEqual([
+          403,
+          lacking(`Missing scope: ${lacks}`, `${scope}, `),
+        ]);
+      }
+    }
+    const mixed = [callTool("delete", {}, 1), readResource("notes://write", 2)];
+    const answer = await post(running.url, mixed, { ...session, ...bearer(good) });
+    expect([answer.status, answer.headers["www-authenticate"]]).toEqual([
+      403,
+      lacking("Missing scope: notes:delete", `${scope}, `),
+    ]);
+    expect(runs).toEqual([]);
+    const all = sts.mint({ scope: `${SCOPE} notes:delete notes:write` });
+    const { status, replies } = await post(running.url, batch, { ...session, ...bearer(all) });
+    expect([status, replies.map(({ id }) => id).sort()]).toEqual([200, [1, 2, 3]]);
+    runs.length = 0;
   });
 
   test("a token is looked for in the header alone", async () => {

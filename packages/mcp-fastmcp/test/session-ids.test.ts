@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
 import { callTool } from "./support/messages.js";
 import { bearer, openSession, post } from "./support/post.js";
+import { quietForFile } from "./support/quiet.js";
 import { sampleServer } from "./support/sample-server.js";
 import { startForFile } from "./support/start-server.js";
 import { stsOfFile, verifierFor } from "./support/sts.js";
 
+quietForFile();
 const sts = await stsOfFile();
 const running = await startForFile(sampleServer(verifierFor(sts)).server, "stateful");
 
 // FastMCP's transport looks such a session up among an object's own members and those of every object.
-test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"])(
+test.concurrent.each(["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"])(
   "a session id of %s harms nobody",
   async (sessionId) => {
     const headers = { "mcp-session-id": sessionId };

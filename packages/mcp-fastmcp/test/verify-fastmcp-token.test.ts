@@ -33,6 +33,7 @@ function rejection(promise: Promise<unknown>): Promise<unknown> {
 test("the package exports what it says, and no more", () => {
   expect(Object.keys(connector).sort()).toEqual([
     "FastMcpAuthError",
+    "createMandateVerifier",
     "currentPrincipal",
     "extractBearer",
     "protectPrompt",

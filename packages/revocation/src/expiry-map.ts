@@ -58,7 +58,7 @@ export class ExpiryMap<Entry> {
     for (const [key, entry] of this.#entries) {
       const expiry = this.#expiryOf(entry);
       if (expiry <= now) this.#entries.delete(key);
-      else if (expiry < this.#nextExpiry) this.#nextExpiry = expiry;
+      else this.#nextExpiry = Math.min(this.#nextExpiry, expiry);
     }
     // Sweeping again only when the map has doubled keeps the cost of a mark constant on average.
     this.#sweepSize = Math.min(Math.max(MIN_SWEEP_SIZE, 2 * this.#entries.size), this.#maxEntries);

@@ -1,6 +1,7 @@
 export { checkEach } from "./check-each.js";
 export type { InMemoryRevocationStoreOptions } from "./in-memory-options.js";
 export { InMemoryRevocationStore } from "./in-memory-revocation-store.js";
+export { requireEpoch, requireName, requireTtl } from "./mark-arguments.js";
 export type { MaybePromise } from "./maybe-promise.js";
 export type {
   RevocationEvent,

@@ -28,5 +28,5 @@ export function requirePositiveInteger(
 }
 
 export function isPositiveFinite(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
+  return Number.isFinite(value) && (value as number) > 0;
 }

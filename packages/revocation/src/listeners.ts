@@ -19,7 +19,6 @@ export class Listeners {
 
   /** Calls those subscribed by now; one that another unsubscribes meanwhile is not called any more. */
   notify(event: RevocationEvent): void {
-    if (this.#subscriptions.size === 0) return;
     Object.freeze(event);
     for (const subscription of [...this.#subscriptions]) {
       if (this.#subscriptions.has(subscription)) call(subscription.listener, event);

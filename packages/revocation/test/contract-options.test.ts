@@ -69,7 +69,11 @@ describe("options that are refused", () => {
       { deadlineMs: "9" },
       "deadlineMs must be a positive finite number of milliseconds.",
     ],
-    ["half an anchor", { manyAnchors: 0.5 }, "manyAnchors must be a positive integer"],
+    [
+      "half an anchor",
+      { manyAnchors: 0.5 },
+      "manyAnchors must be a positive integer, at most 9007199254740991 anchors.",
+    ],
   ])("%s", (_, wrong, message) => {
     expect(() => revocationStoreContract({ create, offers, ...wrong })).toThrow(
       expect.objectContaining({ name: "TypeError", message: expect.stringContaining(message) }),

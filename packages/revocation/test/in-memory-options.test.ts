@@ -40,6 +40,10 @@ describe("options", () => {
     expect(() => new InMemoryRevocationStore(options as object)).toThrow(new TypeError(message));
   });
 
+  test("as many entries as a Map holds may be asked for", () => {
+    expect(() => new InMemoryRevocationStore({ maxEntries: 2 ** 24 })).not.toThrow();
+  });
+
   test("undefined means the default", () => {
     const store = new InMemoryRevocationStore({ defaultTtlMs: undefined, maxEntries: undefined });
     store.markRevoked("session");

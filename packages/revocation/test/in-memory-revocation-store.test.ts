@@ -115,16 +115,31 @@ describe("size", () => {
   });
 });
 
-describe("a question that is none", () => {
+describe("a name that is none", () => {
   const store = new InMemoryRevocationStore();
-  test.each([undefined, null, "", 7, {}])("%j is refused and not answered with false", (value) => {
+  const nothing = [undefined, null, "", 7, {}];
+
+  test.each(nothing)(
+    "%j is refused where it is asked for, and not answered with false",
+    (value) => {
+      const name = value as string;
+      expect(() => store.isRevoked(name)).toThrow(
+        new TypeError("anchor must be a non-empty string."),
+      );
+      expect(() => store.currentDelegationEpoch(name)).toThrow(
+        new TypeError("zoneId must be a non-empty string."),
+      );
+      expect(() => store.check({ anchors: ["session", name] })).toThrow(TypeError);
+    },
+  );
+
+  test.each(nothing)("%j is refused where it is marked, by the argument's name", (value) => {
     const name = value as string;
-    expect(() => store.isRevoked(name)).toThrow(
+    expect(() => store.markRevoked(name)).toThrow(
       new TypeError("anchor must be a non-empty string."),
     );
-    expect(() => store.currentDelegationEpoch(name)).toThrow(
+    expect(() => store.markDelegationEpoch(name, 1)).toThrow(
       new TypeError("zoneId must be a non-empty string."),
     );
-    expect(() => store.check({ anchors: ["session", name] })).toThrow(TypeError);
   });
 });

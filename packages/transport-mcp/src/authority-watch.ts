@@ -47,6 +47,8 @@ export function createAuthorityWatch(options: StandingOptions): AuthorityWatch {
   const watched = new Set<Watched>();
   let stop: (() => void) | undefined;
   let isJudging = false;
+  /** Whether the store told of something while it was being asked: too late for some, perhaps. */
+  let isDue = false;
   let outages = 0;
 
   function end(entry: Watched, error: MandateError): void {
@@ -58,18 +60,32 @@ export function createAuthorityWatch(options: StandingOptions): AuthorityWatch {
     }
   }
 
-  async function sweep(): Promise<void> {
-    // First, and whatever the store is doing: no answer is needed to tell the time.
-    for (const entry of watched) {
+  async function sweep(isHastened: boolean): Promise<void> {
+    // First, and whatever the store is doing: no answer is needed to tell the time. Of a copy, as
+    // someone may begin to watch where they hear of an end.
+    for (const entry of [...watched]) {
       const error = judgeExpiry(entry.principal.mandate, options.now());
       if (error !== undefined) end(entry, error);
     }
-    if (isJudging) return;
+    if (isJudging) {
+      isDue ||= isHastened;
+      return;
+    }
     isJudging = true;
-    outages = (await judgeAll()) ? 0 : outages + 1;
+    const hasAnswered = await judgeAll();
     isJudging = false;
-    if (outages < OUTAGES) return;
-    for (const entry of watched) end(entry, unavailable("revocations_unavailable"));
+    // Sweeps in between say nothing about how long the store has been away.
+    if (hasAnswered) outages = 0;
+    else if (!isHastened) outages += 1;
+    if (outages >= OUTAGES) endAll();
+    if (!isDue) return;
+    isDue = false;
+    void sweep(true);
+  }
+
+  function endAll(): void {
+    outages = 0;
+    for (const entry of [...watched]) end(entry, unavailable("revocations_unavailable"));
   }
 
   /** @returns whether the store has answered */
@@ -98,7 +114,7 @@ export function createAuthorityWatch(options: StandingOptions): AuthorityWatch {
       hastened ??= inBackground(
         setTimeout(() => {
           hastened = undefined;
-          void sweep();
+          void sweep(true);
         }, HASTENED_MS),
       );
     };
@@ -106,12 +122,13 @@ export function createAuthorityWatch(options: StandingOptions): AuthorityWatch {
       setInterval(() => {
         // Not at once when the last one goes: calls come and go all the time.
         if (watched.size === 0) stop?.();
-        else void sweep();
+        else void sweep(false);
       }, SWEEP_INTERVAL_MS),
     );
     const unsubscribe = subscribe(options.revocations, hasten);
     return () => {
       stop = undefined;
+      outages = 0;
       clearInterval(interval);
       clearTimeout(hastened);
       unsubscribe();

@@ -45,6 +45,7 @@ const single: readonly (readonly [string, string | null | undefined, string | nu
   ["a colon", "Bearer: abc", null, MALFORMED],
   ["a tab between", "Bearer\tabc", null, MALFORMED],
   ["a space and a tab between", "Bearer \tabc", null, MALFORMED],
+  ["a tab and a space between", "Bearer\t abc", null, MALFORMED],
   ["a no-break space between", `Bearer${NBSP}abc`, null, MALFORMED],
   ["a space and a no-break space between", `Bearer ${NBSP}abc`, null, MALFORMED],
   ["a line feed between", "Bearer\nabc", null, MALFORMED],
@@ -72,6 +73,13 @@ const single: readonly (readonly [string, string | null | undefined, string | nu
     TOO_LONG,
   ],
   ["64 spaces and a token", `Bearer${" ".repeat(64)}abc`, "abc", TAKEN],
+  ["64 spaces and 16 KiB", `Bearer${" ".repeat(64)}${long(16_384)}`, long(16_384), TAKEN],
+  [
+    "65 spaces and 16 KiB",
+    `Bearer${" ".repeat(65)}${long(16_384)}`,
+    `${" ".repeat(64)}${long(16_384)}`,
+    TOO_LONG,
+  ],
 ];
 
 /** Name, header lines as a server saw them, the verdict. */
@@ -124,6 +132,14 @@ describe("the Authorization header", () => {
 
   test.each(foreign)("of another type: %s", async (_name, header, verdict) => {
     expect(verdictOf(await verifier.authorization(header as AuthorizationHeader))).toBe(verdict);
+  });
+
+  test.each([
+    ["no token", undefined],
+    ["two tokens", "Bearer abc def"],
+  ])("%s: the hint says what the header has to be", async (_name, header) => {
+    const answer = await verifier.authorization(header);
+    expect(answer.ok ? undefined : answer.error.hint).toMatch(/Authorization header .*bearer/i);
   });
 
   test("no key and no revocation is looked up for any of them", () => {

@@ -98,6 +98,11 @@ describe("protectedResourceMetadataUrl (RFC 9728 section 3.1)", () => {
     "https://a?b",
     "https://a#",
   ])("refuses %o", (resource) => {
-    expect(() => protectedResourceMetadataUrl(resource as string)).toThrow(ConfigurationError);
+    expect(() => protectedResourceMetadataUrl(resource as string)).toThrow(
+      expect.objectContaining({
+        name: "ConfigurationError",
+        message: expect.stringMatching(/^resource (is missing|has to be )/),
+      }),
+    );
   });
 });

@@ -33,6 +33,7 @@ const NOT_TEXT: readonly unknown[] = [
 const NOT_A_URL: readonly unknown[] = [
   "sts.example.com",
   "https:sts.example.com",
+  "https:https://sts.example.com",
   "https://",
   "https://a b",
   "//sts.example.com",
@@ -144,6 +145,7 @@ describe("what is well-formed is taken", () => {
       "http://localhost:8787/sts",
       "http://127.0.0.1",
       "http://127.9.9.9:1/a/b/",
+      "http://127.255.255.254",
       "http://[::1]",
       "http://[::1]:8787/sts",
     ].map((issuer) => ({ issuer })),

@@ -32,12 +32,17 @@ export function groupTable(
   );
 }
 
-const COUNTS = /(<!-- counts -->\n).*(\n<!-- end of counts -->)/s;
+const COUNTS = /(<!-- counts -->\n).*(<!-- end of counts -->)/s;
 
-/** A README with its table of counts as it has to be. */
+/**
+ * A README with its table of counts as it has to be.
+ *
+ * @throws Error where it has no place for the table
+ */
 export function withCounts(readme: string, files: Iterable<VectorFile>): string {
+  if (!COUNTS.test(readme)) throw new Error("The README has no place for the counts");
   return readme.replace(
     COUNTS,
-    (_, before: string, after: string) => before + groupTable(files) + after,
+    (_, before: string, after: string) => `${before}\n${groupTable(files)}\n\n${after}`,
   );
 }

@@ -14,10 +14,20 @@ async function main() {
     zoneId: "zone_dev",
     revocations: new InMemoryRevocationStore(),
   });
-  const server = new FastMCP(protectServer({ name: "child", version: "1.0.0" }, { verifier }));
-  const write = { name: "write", execute: async () => "WRITTEN" };
-  server.addTool(protectTool({ requiredScopes: ["notes:write"] }, write));
-  server.addResource({ uri: "notes://open", name: "open", load: async () => ({ text: "LOADED" }) });
+  const startable = () => {
+    const server = new FastMCP(protectServer({ name: "child", version: "1.0.0" }, { verifier }));
+    const write = { name: "write", execute: async () => "WRITTEN" };
+    const hidden = { name: "hidden", canAccess: () => false, execute: async () => "SHOWN" };
+    server.addTools([protectTool({ requiredScopes: ["notes:write"] }, write), hidden]);
+    server.addTool({ name: "whoami", execute: async (_, { session }) => session?.sub });
+    server.addResource({
+      uri: "notes://open",
+      name: "open",
+      load: async () => ({ text: "LOADED" }),
+    });
+    return server;
+  };
+  const server = startable();
 
   const [clientTransport, serverTransport] = InMemoryTransport.createLinkedPair();
   const client = new Client({ name: "child", version: "1.0.0" });
@@ -29,10 +39,13 @@ async function main() {
   await client.close();
   console.error(`in memory: ${inMemory}`);
 
-  await server.start({
-    transportType: "httpStream",
-    httpStream: { host: "127.0.0.1", port: Number(process.env.PORT), stateless: true },
-  });
+  const start = (started, port, stateless) =>
+    started.start({
+      transportType: "httpStream",
+      httpStream: { host: "127.0.0.1", port: Number(port), stateless },
+    });
+  await start(startable(), process.env.STATEFUL_PORT, false);
+  await start(server, process.env.PORT, true);
 }
 
 main();

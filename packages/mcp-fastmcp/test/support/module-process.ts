@@ -30,7 +30,7 @@ export function moduleFile(code: string, atEnd: AtEnd = onTestFinished): string 
   mkdirSync(folder, { recursive: true });
   const file = new URL(`${randomUUID()}.mjs`, folder);
   writeFileSync(file, code);
-  atEnd(() => rmSync(file));
+  atEnd(() => rmSync(file, { force: true }));
   return fileURLToPath(file);
 }
 

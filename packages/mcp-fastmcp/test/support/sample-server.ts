@@ -5,6 +5,7 @@ import {
   protectResource,
   protectServer,
   protectTool,
+  type ServerProtection,
 } from "@caracalai/mcp-fastmcp";
 import type { MandateVerifier, Principal } from "@caracalai/transport-mcp";
 import { FastMCP } from "fastmcp";
@@ -30,6 +31,7 @@ export const serverOptions: ProtectableServerOptions = {
 export function sampleServer(
   verifier: MandateVerifier,
   options: Partial<ProtectableServerOptions> = {},
+  protection: Partial<ServerProtection> = {},
 ): Sample {
   const runs: string[] = [];
   const noting = (name: string) => async () => {
@@ -38,7 +40,9 @@ export function sampleServer(
   };
   const loading = (uri: string) => async () => ({ text: await noting(uri)() });
 
-  const server = new FastMCP(protectServer({ ...serverOptions, ...options }, { verifier }));
+  const server = new FastMCP(
+    protectServer({ ...serverOptions, ...options }, { verifier, ...protection }),
+  );
   server.addTool({ name: "open", execute: noting("open") });
   server.addTool({ name: "whoami", execute: async () => currentPrincipal().sub });
   server.addTool(

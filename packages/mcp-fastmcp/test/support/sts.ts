@@ -1,6 +1,7 @@
 // A verifier and its STS are set up here as they are for the verifier's own tests.
 export {
   AUDIENCE,
+  nowSeconds,
   optionsFor,
   stsOfFile,
   stsOfTest,

@@ -21,7 +21,7 @@ export function createMandateGate(options: SdkOptions): MandateGate {
     const header = request.headers.get("authorization") ?? undefined;
     const result = await verifier.authorization(header);
     return result.ok
-      ? authInfoOf(result.principal, extractBearer(header) ?? "", config)
+      ? authInfoOf(result.principal, extractBearer(header) as string, config)
       : challengeResponse(result.error, { resourceMetadata });
   };
 }

@@ -57,7 +57,7 @@ export function requireMandate(options: RequireMandateOptions): MandateMiddlewar
     const result = await judge.authorization(header);
     if (!result.ok) return challenge(result.error, { resourceMetadata: config.resourceMetadata });
     if (routes === undefined) throw new ConfigurationError(NO_BODY);
-    req.auth = authInfoOf(result.principal, extractBearer(header?.[0]) ?? "", config);
+    req.auth = authInfoOf(result.principal, extractBearer(header?.[0]) as string, config);
     return undefined;
   }
 

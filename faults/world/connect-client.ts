@@ -1,0 +1,33 @@
+import { fromIoredis, fromNodeRedis, type RedisAccess } from "@caracalai/revocation-redis";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import type { Link } from "./link.js";
+
+/** A client of an instance, connecting or connected: it goes on trying. */
+export interface Client {
+  readonly redis: RedisAccess;
+  end(): void;
+}
+
+/** A client as the package's README advises: one that is silent for long is given up. */
+export function connectClient(kind: "node-redis" | "ioredis", link: Link): Client {
+  return kind === "ioredis" ? connectIoredis(link) : connectNodeRedis(link);
+}
+
+function connectNodeRedis({ url }: Link): Client {
+  const socket = { reconnectStrategy: 50, connectTimeout: 1_000, socketTimeout: 5_000 };
+  const client = createClient({ url, pingInterval: 1_000, socket }).on("error", () => {});
+  client.connect().catch(() => {});
+  return { redis: fromNodeRedis(client), end: () => client.destroy() };
+}
+
+function connectIoredis({ host, port }: Link): Client {
+  const client = new Redis({
+    host,
+    port,
+    connectTimeout: 1_000,
+    socketTimeout: 5_000,
+    retryStrategy: () => 50,
+  }).on("error", () => {});
+  return { redis: fromIoredis(client), end: () => client.disconnect() };
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { signEvent } from "@caracalai/revocation-redis";
+import { createClient } from "redis";
+import { KEY } from "../../packages/revocation-redis/test/support/events.js";
+import type { Address } from "./link.js";
+import type { Recorder } from "./recorder.js";
+import type { Target } from "./targets.js";
+
+const DEADLINE_MS = 1_000;
+
+/** Publishes events as Caracal does. It reaches Redis past all links: only Redis is in its way. */
+export class Producer {
+  readonly #recorder: Recorder;
+  readonly #targets: readonly Target[];
+  #client: ReturnType<typeof connect>;
+  #isStopped = false;
+  #next = 0;
+
+  constructor(server: Address, targets: readonly Target[], recorder: Recorder) {
+    this.#client = connect(server);
+    this.#targets = targets;
+    this.#recorder = recorder;
+  }
+
+  /** From now on, events go to another server. */
+  moveTo(server: Address): void {
+    this.#client.destroy();
+    this.#client = connect(server);
+  }
+
+  /** Publishes one event after the other, until it is stopped. */
+  async run(pausesMs: readonly number[]): Promise<void> {
+    for (let turn = 0; !this.#isStopped; turn += 1) {
+      void this.publish();
+      await sleep(pausesMs[turn % pausesMs.length]);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  end(): void {
+    this.stop();
+    this.#client.destroy();
+  }
+
+  /** Revokes the next target. An event that is not acknowledged in time is not sent again. */
+  async publish(): Promise<void> {
+    const target = this.#take();
+    if (target === undefined) return;
+    await this.#record([target], () => this.#client.sendCommand(commandFor(target)));
+  }
+
+  /** Revokes targets and trims the stream of revocations, in one step. */
+  async publishAndTrim(burst: number, keep: number): Promise<void> {
+    const targets = Array.from({ length: burst }, () => this.#take()).filter(
+      (it) => it !== undefined,
+    );
+    await this.#record(targets, async () => {
+      const step = this.#client.multi();
+      for (const target of targets) step.addCommand(commandFor(target));
+      for (const stream of new Set(this.#targets.map((target) => target.stream))) {
+        step.addCommand(["XTRIM", stream, "MAXLEN", `${keep}`]);
+      }
+      await step.exec();
+    });
+  }
+
+  #take(): Target | undefined {
+    const target = this.#targets[this.#next];
+    this.#next += 1;
+    return target;
+  }
+
+  async #record(targets: readonly Target[], send: () => Promise<unknown>): Promise<void> {
+    const revocations = targets.map(({ id }) => ({ target: id, attemptedAt: performance.now() }));
+    this.#recorder.revocations.push(...revocations);
+    const sending = send();
+    const late = sleep(DEADLINE_MS, "late" as const);
+    // It may have been executed all the same: nothing is claimed about it then.
+    const outcome = await Promise.race([sending, late]).catch(() => "late" as const);
+    if (outcome === "late") return;
+    for (const revocation of revocations) {
+      Object.assign(revocation, { acknowledgedAt: performance.now() });
+    }
+  }
+}
+
+function connect({ host, port }: Address) {
+  const socket = { host, port, connectTimeout: 500, reconnectStrategy: 30 };
+  const client = createClient({ disableOfflineQueue: true, socket }).on("error", () => {});
+  client.connect().catch(() => {});
+  return client;
+}
+
+function commandFor({ stream, fields }: Target): string[] {
+  const signature = signEvent(stream, fields, KEY);
+  const pairs = Object.entries({ ...fields, _sig: signature }).flat();
+  return ["XADD", stream, "MAXLEN", "~", "100000", "*", ...pairs];
+}

@@ -1,0 +1,37 @@
+import { RevocationStoreError } from "@caracalai/revocation";
+
+/**
+ * Why Redis gave no answer that can be used: `timeout` (not in time), `overloaded` (too many commands
+ * are waiting already), `connection` (none, or it failed), `refused` (Redis answered with an error),
+ * `reply` (the answer is none).
+ */
+export type RedisProblem = "timeout" | "overloaded" | "connection" | "refused" | "reply";
+
+/**
+ * The state in Redis is unknown: a verifier refuses the mandate as `verification_unavailable`, and
+ * whoever wrote does not know whether it is stored and writes again. Errors of client libraries hold
+ * commands and addresses: neither they nor their messages are passed on.
+ */
+export class RedisStoreError extends RevocationStoreError {
+  override readonly name: string = "RedisStoreError";
+  readonly problem: RedisProblem;
+  /** The word that Redis' own error begins with, for instance `READONLY`. */
+  readonly redisCode: string | undefined;
+
+  constructor(problem: RedisProblem, message: string, redisCode?: string) {
+    super(message);
+    this.problem = problem;
+    this.redisCode = redisCode;
+  }
+}
+
+const REDIS_CODE = /^[A-Z][A-Z0-9_]{1,31}(?=\s|$)/;
+
+/** What is safe to know of an error of a client library. */
+export function toRedisStoreError(error: unknown): RedisStoreError {
+  if (error instanceof RedisStoreError) return error;
+  const [code] = REDIS_CODE.exec(error instanceof Error ? error.message : "") ?? [];
+  return code === undefined
+    ? new RedisStoreError("connection", "Redis could not be reached.")
+    : new RedisStoreError("refused", `Redis refused the command (${code}).`, code);
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import { RevocationStoreFullError } from "@caracalai/revocation";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { AnchorTable } from "../../src/replica/anchor-table.js";
+import { runs } from "./support/runs.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
+const uuids = Array.from({ length: 40 }, () => randomUUID() as string);
+const texts = ["session", "Session", "session ", "__proto__", "caf\u00e9", "cafe\u0301", "\ud800"];
+const anchors = [...uuids, ...uuids.slice(0, 5).map((uuid) => uuid.toUpperCase()), ...texts];
+
+type Step =
+  | {
+      readonly do: "add";
+      readonly anchor: string;
+      readonly ttl: number;
+      readonly marked: boolean;
+    }
+  | { readonly do: "pass"; readonly time: number }
+  | { readonly do: "sweepSome" }
+  | { readonly do: "unmark" };
+
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("add" as const),
+        anchor: fc.constantFrom(...anchors),
+        ttl: fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.constantFrom(0.5, 1e15, NEVER)),
+        marked: fc.boolean(),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(900) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("sweepSome", "unmark") }) },
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 300 },
+);
+
+/** What a table does, done with a Map. UUIDs end at the next tenth of a second. */
+class Model {
+  readonly #entries = new Map<string, { expiry: number; marked: boolean }>();
+  readonly #maxEntries: number;
+  now = 1_234.5;
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  /** Whether the anchor was new, or the table is full. */
+  add(anchor: string, ttl: number, marked: boolean): boolean | "full" {
+    const known = this.live(anchor);
+    if (known === undefined && this.live().length >= this.#maxEntries) return "full";
+    const end = this.now + ttl;
+    const isUuid = uuids.includes(anchor);
+    const expiry = isUuid ? Math.ceil(end / 100) * 100 : end;
+    this.#entries.set(anchor, {
+      expiry: Math.max(expiry, known?.expiry ?? 0),
+      marked: marked || known?.marked === true,
+    });
+    return known === undefined;
+  }
+
+  live(): string[];
+  live(anchor: string): { expiry: number; marked: boolean } | undefined;
+  live(anchor?: string): unknown {
+    if (anchor === undefined) return [...this.#entries.keys()].filter((it) => this.live(it));
+    const entry = this.#entries.get(anchor);
+    return entry !== undefined && this.now < entry.expiry ? entry : undefined;
+  }
+
+  unmark(): void {
+    for (const entry of this.#entries.values()) entry.marked = false;
+  }
+
+  unmarked(): string[] {
+    return this.live().filter((anchor) => this.live(anchor)?.marked === false);
+  }
+}
+
+function add(table: AnchorTable, anchor: string, expiry: number, marked: boolean, now: number) {
+  try {
+    return table.add({ anchor, expiry }, marked, now);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RevocationStoreFullError);
+    return "full";
+  }
+}
+
+test.each([5, 1_000, 50_000])("a table of at most %d behaves like a map", (maxEntries) => {
+  const property = fc.property(steps, fc.integer(), (all, seed) => {
+    const model = new Model(maxEntries);
+    const table = new AnchorTable(maxEntries, seed);
+    for (const step of all) {
+      if (step.do === "pass") model.now += step.time;
+      else if (step.do === "sweepSome") table.sweepSome(model.now);
+      else if (step.do === "unmark") {
+        model.unmark();
+        table.unmark();
+      } else {
+        const { anchor, ttl, marked } = step;
+        const outcome = add(table, anchor, model.now + ttl, marked, model.now);
+        // An ended entry that was not swept keeps its place: there the same anchor always fits.
+        const expected = model.add(anchor, ttl, marked);
+        if (outcome !== expected) throw new Error(`${anchor}: ${outcome}, not ${expected}`);
+      }
+    }
+    for (const anchor of anchors) {
+      expect(table.has(anchor, model.now)).toBe(model.live(anchor) !== undefined);
+    }
+    const unmarked = [...table.unmarked(model.now)];
+    expect(unmarked.map(({ anchor }) => anchor).sort()).toEqual(model.unmarked().sort());
+    for (const { anchor, expiry } of unmarked) {
+      expect(expiry).toBeGreaterThanOrEqual(Math.min(model.live(anchor)?.expiry ?? 0, 2e11));
+    }
+  });
+  fc.assert(property, runs(300));
+});
+
+describe("an entry", () => {
+  test.each([uuids[0] as string, "session"])("%s ends with its expiry, not before", (anchor) => {
+    const table = new AnchorTable(10, 1);
+    table.add({ anchor, expiry: 1_050 }, false, 1_000);
+    expect(table.has(anchor, 1_049.9)).toBe(true);
+    expect(table.has(anchor, 1_100)).toBe(false);
+  });
+
+  test.each([uuids[0] as string, "session"])("%s of any length of life is kept", (anchor) => {
+    const table = new AnchorTable(10, 1);
+    table.add({ anchor, expiry: Number.MAX_VALUE }, false, 1_000);
+    expect(table.has(anchor, 1e12)).toBe(true);
+  });
+});
+
+describe("a full table", () => {
+  test("refuses, keeps what it holds, and takes a new anchor when one has ended", () => {
+    const table = new AnchorTable(3, 1);
+    const [first = "", second = "", third = ""] = uuids;
+    table.add({ anchor: first, expiry: 2_000 }, false, 1_000);
+    table.add({ anchor: second, expiry: NEVER }, false, 1_000);
+    table.add({ anchor: "text", expiry: NEVER }, false, 1_000);
+    for (const anchor of [third, "another"]) {
+      expect(() => table.add({ anchor, expiry: NEVER }, false, 1_500)).toThrow(
+        new RevocationStoreFullError(
+          "The revocation replica holds 3 live anchors, its maxEntries. The new one is not stored.",
+        ),
+      );
+      expect(table.has(anchor, 1_500)).toBe(false);
+    }
+    expect(table.add({ anchor: "text", expiry: NEVER }, false, 1_500)).toBe(false);
+    expect([first, second, "text"].every((anchor) => table.has(anchor, 1_500))).toBe(true);
+    expect(table.add({ anchor: third, expiry: NEVER }, false, 2_000)).toBe(true);
+    expect(table.size).toBe(3);
+  });
+
+  test("is one, too, whose anchors are very long", () => {
+    const table = new AnchorTable(10, 1);
+    const long = (letter: string): string => letter.repeat(30_000);
+    table.add({ anchor: long("a"), expiry: 2_000 }, false, 1_000);
+    table.add({ anchor: long("b"), expiry: NEVER }, false, 1_000);
+    const addThird = (now: number) => table.add({ anchor: long("c"), expiry: NEVER }, false, now);
+    expect(() => addThird(1_500)).toThrow(/65536 characters of live anchors/);
+    expect(addThird(2_000)).toBe(true);
+    expect(table.has(long("b"), 2_000)).toBe(true);
+  });
+});
+
+test("anchors that are no UUIDs end too, when many come and go", () => {
+  const table = new AnchorTable(1_000_000, 1);
+  for (let now = 1_000; now < 101_000; now += 1) {
+    table.add({ anchor: `session-${now}`, expiry: now + 1_000 }, false, now);
+  }
+  expect(table.size).toBeLessThan(5_000);
+});

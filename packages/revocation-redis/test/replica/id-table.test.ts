@@ -1,0 +1,172 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createIdHash } from "../../src/replica/id-hash.js";
+import { IdSegment, LATEST } from "../../src/replica/id-segment.js";
+import { IdTable } from "../../src/replica/id-table.js";
+import { runs } from "./support/runs.js";
+
+const id = (...words: number[]): Uint32Array =>
+  Uint32Array.from({ length: 4 }, (_, index) => words[index] ?? 0);
+
+/** Ids that look random, the same ones each time. */
+function manyIds(count: number): Uint32Array[] {
+  const spread = createIdHash(99);
+  return Array.from({ length: count }, (_, index) =>
+    Uint32Array.from({ length: 4 }, (_unused, word) => spread(id(index, word), 0)),
+  );
+}
+
+test("the hash is MurmurHash3 of 32 bits", () => {
+  // Of the words as little-endian bytes, by another implementation.
+  expect(createIdHash(0)(id(0, 0, 0, 0), 0)).toBe(2_167_721_464);
+  expect(createIdHash(1)(Uint32Array.of(9, 1, 2, 3, 4), 1)).toBe(608_378_727);
+});
+
+type Step =
+  | { readonly do: "set"; readonly key: number; readonly ttl: number; readonly marked: boolean }
+  | { readonly do: "pass"; readonly time: number }
+  | { readonly do: "sweep" | "sweepSome" | "unmark" };
+
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("set" as const),
+        key: fc.nat({ max: 120 }),
+        ttl: fc.integer({ min: 1, max: 60 }),
+        marked: fc.boolean(),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("sweep", "sweepSome", "unmark") }) },
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 400 },
+);
+
+/** What a table does, done with a Map. */
+class Model {
+  readonly entries = new Map<number, { deadline: number; marked: boolean }>();
+  now = 1;
+
+  take(step: Step): void {
+    if (step.do === "pass") this.now += step.time;
+    if (step.do === "unmark") for (const entry of this.entries.values()) entry.marked = false;
+    if (step.do !== "set") return;
+    const known = this.live(step.key);
+    const marked = step.marked || known?.marked === true;
+    this.entries.set(step.key, { deadline: this.now + step.ttl, marked });
+  }
+
+  live(key: number): { deadline: number; marked: boolean } | undefined {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.deadline > this.now ? entry : undefined;
+  }
+
+  unmarked(): number[] {
+    return [...this.entries.keys()].filter((key) => this.live(key)?.marked === false);
+  }
+}
+
+describe("a table behaves like a map", () => {
+  // The second puts all ids into one run of slots, the third keeps them in eight segments.
+  test.each([
+    ["with spread ids", 1_000, (key: number) => id(key * 2_654_435_761, key)],
+    ["with ids that differ in one word only", 1_000, (key: number) => id(7, 7, key, 7)],
+    ["in many segments", 32_000, (key: number) => id(key)],
+  ])("%s", (_, maxEntries, idOf) => {
+    const property = fc.property(steps, fc.integer(), (all, seed) => {
+      const model = new Model();
+      const table = new IdTable(maxEntries, seed);
+      for (const step of all) {
+        if (step.do === "set") {
+          table.set(idOf(step.key), model.now + step.ttl, step.marked, model.now);
+        } else if (step.do === "unmark") table.unmark();
+        else if (step.do !== "pass") table[step.do](model.now);
+        model.take(step);
+      }
+      expectSame(table, model, idOf);
+    });
+    fc.assert(property, runs(300));
+  });
+});
+
+function expectSame(table: IdTable, model: Model, idOf: (key: number) => Uint32Array): void {
+  let live = 0;
+  for (let key = 0; key <= 121; key += 1) {
+    const deadline = table.deadlineOf(idOf(key));
+    const expected = model.live(key)?.deadline;
+    if (expected !== undefined) live += 1;
+    expect(deadline > model.now ? deadline : undefined).toBe(expected);
+  }
+  const texts = [...table.unmarked(model.now)].map(({ words }) => words.join());
+  expect(texts.sort()).toEqual(
+    model
+      .unmarked()
+      .map((key) => idOf(key).join())
+      .sort(),
+  );
+  expect(table.size).toBeGreaterThanOrEqual(live);
+  table.sweep(model.now);
+  expect(table.size).toBe(live);
+}
+
+describe("a table of many entries", () => {
+  const ids = manyIds(60_000);
+
+  test("holds them all, and no others", () => {
+    const table = new IdTable(100_000, 1);
+    for (const words of ids) table.set(words, LATEST, false, 1);
+    expect(table.size).toBe(ids.length);
+    expect(ids.every((words) => table.deadlineOf(words) === LATEST)).toBe(true);
+    expect(
+      manyIds(120_000)
+        .slice(60_000)
+        .some((words) => table.deadlineOf(words) > 0),
+    ).toBe(false);
+  });
+
+  test("takes at most 64 bytes for each, at every size on the way", () => {
+    const table = new IdTable(100_000, 1);
+    for (const [index, words] of ids.entries()) {
+      table.set(words, LATEST, false, 1);
+      if (index > 5_000) expect(table.bytes / table.size).toBeLessThanOrEqual(64);
+    }
+  });
+
+  test("gives back the room of those that have ended, bit by bit", () => {
+    const table = new IdTable(100_000, 1);
+    for (const words of ids) table.set(words, 10, false, 1);
+    const full = table.bytes;
+    for (let segments = 0; segments < 32; segments += 1) table.sweepSome(10);
+    expect(table.size).toBe(0);
+    expect(table.bytes).toBeLessThan(full / 100);
+  });
+
+  test("stays of one size while as many end as come", () => {
+    const table = new IdTable(100_000, 1);
+    const sizes: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      for (const [index, words] of ids.entries()) {
+        const now = 1 + round * ids.length + index;
+        words[3] = (words[3] as number) + 1;
+        table.set(words, now + 3_000, false, now);
+      }
+      sizes.push(table.bytes);
+    }
+    expect(Math.max(...sizes)).toBeLessThan(3_000 * 64 * 4);
+    expect(sizes.at(-1)).toBeLessThanOrEqual(2 * (sizes[1] as number));
+  });
+});
+
+test("a segment that was crowded with ended entries finds as fast as a new one", () => {
+  // Entries are hashed when they are moved.
+  let moved = 0;
+  const segment = new IdSegment(() => {
+    moved += 1;
+    return 0;
+  });
+  for (let now = 1; now <= 1_000; now += 1) segment.set(id(now), 0, now + 2, false, now);
+  expect(segment.size).toBeLessThanOrEqual(12);
+  expect(moved).toBeLessThan(1_000);
+});

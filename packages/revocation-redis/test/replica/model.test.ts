@@ -1,0 +1,171 @@
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { STREAMS, type StreamName } from "../../src/replica/replica-state.js";
+import { ModelReplica } from "./support/model-replica.js";
+import { ModelServer } from "./support/model-server.js";
+import { runs } from "./support/runs.js";
+
+// Thousands of histories, whatever else the machine is doing.
+vi.setConfig({ testTimeout: 120_000 });
+
+type Step =
+  | { readonly do: "revoke" | "consume" | "trim" | "trimAll"; readonly stream: StreamName }
+  | { readonly do: "check" | "read"; readonly stream: StreamName; readonly who: number }
+  | { readonly do: "work"; readonly who: number }
+  | { readonly do: "pass"; readonly time: number }
+  | { readonly do: "backup" | "flush" | "restart" | "restartEmpty" | "failOver" };
+
+const stream = fc.constantFrom(...STREAMS);
+const who = fc.nat({ max: 2 });
+const one = (kind: string) => fc.constant(kind);
+
+const ordinary = [
+  { weight: 6, arbitrary: fc.record({ do: one("revoke"), stream }) },
+  { weight: 4, arbitrary: fc.record({ do: one("consume"), stream }) },
+  { weight: 30, arbitrary: fc.record({ do: one("check"), stream, who }) },
+  { weight: 10, arbitrary: fc.record({ do: one("read"), stream, who }) },
+  { weight: 30, arbitrary: fc.record({ do: one("work"), who }) },
+  { weight: 8, arbitrary: fc.record({ do: one("pass"), time: fc.integer({ min: 1, max: 15 }) }) },
+];
+const faults = fc.record({
+  do: fc.constantFrom(
+    "backup",
+    "backup",
+    "flush",
+    "restart",
+    "restartEmpty",
+    "failOver",
+    "failOver",
+  ),
+});
+const trims = [
+  { weight: 2, arbitrary: fc.record({ do: one("trim"), stream }) },
+  { weight: 1, arbitrary: fc.record({ do: one("trimAll"), stream }) },
+];
+const many = { maxLength: 400, size: "max" } as const;
+const steps = fc.array(
+  fc.oneof(...ordinary, ...trims, { weight: 3, arbitrary: faults }),
+  many,
+) as fc.Arbitrary<Step[]>;
+const quietSteps = fc.array(fc.oneof(...ordinary), many) as fc.Arbitrary<Step[]>;
+
+class World {
+  server = new ModelServer();
+  /** What servers were told, each from a time on. */
+  readonly #lineages = [{ from: 0, lineage: this.server.lineage }];
+  readonly replicas = ["a", "b", "c"].map((name) => new ModelReplica(name));
+  #backup = this.server.copy();
+  #ids = 0;
+  #runs = 1;
+  now = 1;
+
+  take(step: Step): void {
+    this.now += 0.01;
+    if (step.do === "pass") this.now += step.time;
+    else if ("who" in step) this.#act(step);
+    else if ("stream" in step) this.#produce(step);
+    else this.#fail(step.do);
+  }
+
+  #act(step: Step & { readonly who: number }): void {
+    const replica = this.replicas[step.who] as ModelReplica;
+    if (step.do === "check") replica.check(this.server, step.stream, this.now);
+    else if (step.do === "read") replica.read(this.server, step.stream);
+    else
+      replica.work(
+        () => this.server,
+        () => this.now,
+      );
+  }
+
+  #produce(step: Step & { readonly do: "revoke" | "consume" | "trim" | "trimAll" }): void {
+    if (step.do === "consume") this.server.consume(step.stream);
+    else if (step.do === "trim") this.server.trim(step.stream, this.#ids % 3);
+    else if (step.do === "trimAll") this.server.trimAll(step.stream);
+    else {
+      this.#ids += 1;
+      const anchor = `${this.#ids}`;
+      this.server.add({ id: this.#ids, stream: step.stream, anchor, addedAt: this.now });
+    }
+  }
+
+  #fail(fault: "backup" | "flush" | "restart" | "restartEmpty" | "failOver"): void {
+    this.#runs += 1;
+    if (fault === "backup") this.#backup = this.server.copy();
+    if (fault === "failOver") this.server = this.#backup.copy();
+    if (fault === "flush" || fault === "restartEmpty") this.server.empty();
+    if (fault !== "flush" && fault !== "backup") this.server.runId = this.#runs;
+    this.#lineages.unshift({ from: this.now, lineage: this.server.lineage });
+  }
+
+  /** What the server of that time had been told by then. */
+  toldBy(stream: StreamName, time: number): string[] {
+    const { lineage = [] } = this.#lineages.find(({ from }) => from <= time) ?? {};
+    return lineage
+      .filter((entry) => entry.stream === stream && entry.addedAt <= time)
+      .map(({ anchor }) => anchor);
+  }
+
+  /** All goes well for a while, and all have their turn. */
+  calm(turns: number): void {
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const stream of STREAMS) {
+        this.take({ do: "consume", stream });
+        for (const who of this.replicas.keys()) {
+          this.take({ do: "check", stream, who });
+          this.take({ do: "work", who });
+        }
+      }
+      this.now += 1;
+    }
+  }
+}
+
+describe("whatever happens to Redis, and in whatever order,", () => {
+  test("a replica that is ready knows all that Redis was told before its proof", () => {
+    let ready = 0;
+    const property = fc.property(steps, (all) => {
+      const world = new World();
+      world.calm(60);
+      for (const step of all) {
+        world.take(step);
+        for (const replica of world.replicas) {
+          const proofs = replica.proofs(world.now);
+          if (proofs === undefined) continue;
+          ready += 1;
+          const told = STREAMS.flatMap((stream) => world.toldBy(stream, proofs[stream]));
+          const missed = told.filter((anchor) => !replica.known.has(anchor));
+          if (missed.length > 0) throw new Error(`missed ${missed}`);
+        }
+      }
+    });
+    fc.assert(property, runs(1_000));
+    // The property says something only of replicas that are ready.
+    expect(ready).toBeGreaterThan(10_000);
+  });
+
+  test("all replicas and one that starts then, come to know what any of them knew, and are ready", () => {
+    const property = fc.property(steps, (all) => {
+      const world = new World();
+      for (const step of all) world.take(step);
+      world.calm(300);
+      const everything = new Set(world.replicas.flatMap(({ known }) => [...known]));
+      world.replicas.push(new ModelReplica("newcomer"));
+      world.calm(300);
+      for (const replica of world.replicas) {
+        expect(replica.proofs(world.now)).toBeDefined();
+        expect(replica.known).toEqual(everything);
+      }
+    });
+    fc.assert(property, runs(150));
+  });
+});
+
+test("a replica alone never begins anew where nothing happens to Redis", () => {
+  const property = fc.property(quietSteps, (all) => {
+    const world = new World();
+    for (const step of all) world.take("who" in step ? { ...step, who: 0 } : step);
+    expect(world.replicas[0]?.round).toBe(1);
+  });
+  fc.assert(property, runs(300));
+});

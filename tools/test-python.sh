@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs the Python half: lint, types and tests on FastMCP 3, and what touches FastMCP once more on 4.
+# Usage: tools/test-python.sh
+# PYTHON names an interpreter; without it the newest of 3.10 to 3.14 that is there is taken. Where there
+# is none, the Python half is not run, which is an error if REQUIRE_PYTHON is 1.
+set -euo pipefail
+cd "$(dirname "$0")/../python"
+
+find_python() {
+  local candidate
+  for candidate in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3.10 python3 python}; do
+    if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+interpreter=$(find_python)
+if [ -z "$interpreter" ]; then
+  echo "The Python half was NOT run: there is no Python 3.10 or newer with venv (PYTHON names one)." >&2
+  [ "${REQUIRE_PYTHON:-0}" != 1 ]
+  exit
+fi
+
+# An environment is made anew when what it is to hold has changed.
+environment() {
+  local folder=.venv/$1 wanted
+  wanted=$(cat "requirements-$1.txt" packages/*/pyproject.toml | cksum)-$("$interpreter" -V)
+  if [ "$(cat "$folder/.wanted" 2>/dev/null)" != "$wanted" ]; then
+    rm -rf "$folder"
+    "$interpreter" -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "requirements-$1.txt"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+      -e packages/identity -e packages/revocation -e packages/transport-mcp -e packages/mcp-fastmcp
+    echo "$wanted" >"$folder/.wanted"
+  fi
+}
+
+mkdir -p ../reports
+rm -f ../reports/pytest-*.xml
+environment dev
+environment fastmcp4
+.venv/dev/bin/ruff check .
+.venv/dev/bin/ruff format --check .
+.venv/dev/bin/mypy .
+.venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml
+.venv/fastmcp4/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-4.xml \
+  packages/mcp-fastmcp tests/test_notes_server.py
