@@ -9,36 +9,35 @@ const WAYS = 4;
 /** The table begins small: many a verifier judges little. */
 const FIRST_SLOTS = 1_024;
 
-/** More do not have a number of one byte. */
-const MAX_KEYS = 255;
-
-/** A key that nobody has. */
-const NO_KEY: VerifyingKey = {};
+/** Keys of more zones than a server serves. They fit into a number of two bytes. */
+const MAX_KEYS = 4_095;
 
 /**
- * Which tokens were verified with which keys, by a digest of the whole token: 33 bytes for each, in
+ * Which tokens were verified with which keys, by a digest of the whole token: 34 bytes for each, in
  * which a garbage collector finds nothing to look after. Where there is no room, what is new takes the
  * place of something else.
  */
 export class VerifiedSignatures {
   readonly #maxSlots: number;
   #digests = new Uint8Array(0);
-  /** For each slot, where its key is among the keys; 0 where nothing is there. */
-  #keyNumbers = new Uint8Array(0);
-  #keys: VerifyingKey[] = [NO_KEY];
+  /** For each slot, the number of its key; 0 where nothing is there. */
+  #keyNumbers = new Uint16Array(0);
+  /** From 1 on. */
+  readonly #numbers = new Map<VerifyingKey, number>();
   #added = 0;
 
-  /** @param maxCount - how many at the most: 4 or more, rounded up to a power of two */
+  /** @param maxCount - how many at the most: 4 or more, rounded down to a power of two */
   constructor(maxCount: number) {
-    this.#maxSlots = 2 ** Math.ceil(Math.log2(maxCount));
+    this.#maxSlots = 2 ** Math.floor(Math.log2(maxCount));
   }
 
   /** @param digest - 32 characters of a byte each */
   has(digest: string, key: VerifyingKey): boolean {
+    const keyNumber = this.#numbers.get(key);
+    if (keyNumber === undefined) return false;
     const first = this.#firstSlot(digest);
     for (let slot = first; slot < first + WAYS; slot += 1) {
-      const holder = this.#keys[this.#keyNumbers[slot] ?? 0];
-      if (holder === key && this.#holds(slot, digest)) return true;
+      if (this.#keyNumbers[slot] === keyNumber && this.#holds(slot, digest)) return true;
     }
     return false;
   }
@@ -61,8 +60,8 @@ export class VerifiedSignatures {
   /** With an empty table. What was in the old one is verified once more, if it comes again. */
   #begin(slots: number): void {
     this.#digests = new Uint8Array(slots * DIGEST_LENGTH);
-    this.#keyNumbers = new Uint8Array(slots);
-    this.#keys = [NO_KEY];
+    this.#keyNumbers = new Uint16Array(slots);
+    this.#numbers.clear();
     this.#added = 0;
   }
 
@@ -88,9 +87,11 @@ export class VerifiedSignatures {
   }
 
   #keyNumber(key: VerifyingKey): number {
-    const known = this.#keys.indexOf(key);
-    if (known > 0) return known;
-    if (this.#keys.length > MAX_KEYS) this.#begin(this.#keyNumbers.length);
-    return this.#keys.push(key) - 1;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    if (this.#numbers.size === MAX_KEYS) this.#begin(this.#keyNumbers.length);
+    const next = this.#numbers.size + 1;
+    this.#numbers.set(key, next);
+    return next;
   }
 }

@@ -63,8 +63,8 @@ describe("room", () => {
 
   test.each([
     [4, 4],
-    [5, 8],
-    [1_000, 1_024],
+    [7, 4],
+    [1_000, 512],
     [4_096, 4_096],
   ])("for %i there are %i places and no more", (maxCount, places) => {
     const signatures = new VerifiedSignatures(maxCount);
@@ -96,15 +96,20 @@ describe("room", () => {
     expect(count(signatures, second)).toBeGreaterThan(1_024);
   });
 
-  test("for the numbers of 255 keys: with one more it begins anew", () => {
-    const signatures = new VerifiedSignatures(4_096);
-    const keys = Array.from({ length: 256 }, () => ({}));
-    const digests = digestsOf(256);
+  test("for the keys of thousands of zones, each with its own tokens", () => {
+    const signatures = new VerifiedSignatures(32_768);
+    // So that it has grown before they come.
+    for (const digest of digestsOf(20_000)) signatures.add(digest, key);
+    const keys = Array.from({ length: 4_095 }, () => ({}));
+    const digests = digestsOf(keys.length);
     const known = () => keys.filter((each, at) => signatures.has(digests[at] ?? "", each)).length;
-    for (const [at, each] of keys.slice(0, 255).entries()) signatures.add(digests[at] ?? "", each);
-    expect(known()).toBe(255);
-    signatures.add(digests[255] ?? "", keys[255] ?? {});
+    signatures.add(digestOf(), key);
+    for (const [at, each] of keys.slice(1).entries()) signatures.add(digests[at + 1] ?? "", each);
+    expect(known()).toBeGreaterThan(4_000);
+    // One more than there are numbers for: it begins anew.
+    signatures.add(digests[0] ?? "", keys[0] ?? {});
     expect(known()).toBe(1);
+    expect(signatures.has(digests[0] ?? "", keys[1] ?? {})).toBe(false);
   });
 });
 

@@ -71,7 +71,10 @@ function confirm(
   const { verified, claims, keyCache, nowSeconds } = config;
   const mandate = { mandate: principal.mandate, key, kid };
   return andThen(confirmMandate(mandate, claims, keyCache, nowSeconds), (confirmed) => {
-    if (confirmed === "key_exchanged") return verifyAndRemember(token, digest, config, watch);
+    if (confirmed === "key_exchanged") {
+      verified.delete(digest);
+      return verifyAndRemember(token, digest, config, watch);
+    }
     if (watch !== undefined) watch.cached = true;
     if (confirmed === "confirmed") return principal;
     // After an outage it stands as before; with any other refusal it has ended.

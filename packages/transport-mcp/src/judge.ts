@@ -10,7 +10,7 @@ import { type AuthResult, refused } from "./auth-result.js";
 import type { DecisionWatch } from "./decision-watch.js";
 import { type AuthorizationHeader, readCredentials } from "./extract-bearer.js";
 import { findPrincipal } from "./find-principal.js";
-import type { Principal } from "./principal.js";
+import { type Principal, scopeListOf } from "./principal.js";
 import type { VerifierConfig } from "./verifier-options.js";
 
 /** Steps 1 to 7: bearer, and then as {@link judgeToken}. */
@@ -53,9 +53,10 @@ function judgeVerified(
   { revocations, revocationTimeoutMs }: VerifierConfig,
   watch: DecisionWatch | undefined,
 ): MaybePromise<AuthResult> {
-  const { mandate, scopes } = principal;
+  const { mandate } = principal;
   if (watch !== undefined) watch.zoneId = mandate.zone_id;
-  const error = judgeAuthority(mandate, policy, scopes);
+  // By the mandate alone: whoever holds a principal may have made another one of it.
+  const error = judgeAuthority(mandate, policy, scopeListOf(mandate));
   if (error !== undefined) return refused(error);
   return andThen(judgeRevocation(mandate, revocations, revocationTimeoutMs), (refusal) =>
     refusal === undefined ? { ok: true, principal } : refused(refusal),

@@ -51,7 +51,8 @@ const MAX_SCOPE_LENGTH = 1_024;
 /** Frozen lists of scopes by their text: thousands of mandates have the same. */
 const scopeLists = new Map<string, readonly string[]>();
 
-function scopeListOf(mandate: Mandate): readonly string[] {
+/** The scopes of a mandate, as a frozen list that others with the same have as well. */
+export function scopeListOf(mandate: Mandate): readonly string[] {
   const scope = mandate.scope ?? "";
   const known = scopeLists.get(scope);
   if (known !== undefined) return known;

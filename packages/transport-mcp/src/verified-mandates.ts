@@ -25,9 +25,6 @@ interface Entry extends KnownMandate {
 /** How many entries in use are passed by before one goes nevertheless: no request waits for more. */
 const MAX_PASSED_BY = 32;
 
-/** Signatures take so little that there is room for those of this many times as many tokens. */
-const SIGNATURES_PER_ENTRY = 4;
-
 /**
  * Mandates that were verified before, by a digest of their whole token (decision rules,
  * "Verified-mandate cache"). Whether one still stands is for others to judge.
@@ -46,7 +43,7 @@ export class VerifiedMandates {
 
   constructor(limits: VerifiedMandatesLimits) {
     this.#limits = limits;
-    this.#signatures = new VerifiedSignatures(SIGNATURES_PER_ENTRY * limits.maxEntries);
+    this.#signatures = new VerifiedSignatures(limits.maxSignatures);
   }
 
   /** By what a token is known again; undefined where it is not going to be. */

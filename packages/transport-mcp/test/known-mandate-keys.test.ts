@@ -6,7 +6,7 @@ import {
 import { describe, expect, test, vi } from "vitest";
 import { hearing } from "./support/decisions.js";
 import { GENEROUS_MS, stsOfTest } from "./support/sts.js";
-import { verdictOf } from "./support/verdict.js";
+import { principalOf, verdictOf } from "./support/verdict.js";
 
 const soon = { timeout: GENEROUS_MS, interval: 10 };
 const UNAVAILABLE = "verification_unavailable/jwks_unavailable";
@@ -95,6 +95,19 @@ describe("a key cache of the operator's", () => {
     expect(await say()).toBe("ok");
     expect(decisions.at(-1)?.cached).toBe(true);
     expect(sts.keySetRequests()).toBe(2);
+  });
+
+  test("that goes back to a key that it had exchanged: the principal is made anew", async () => {
+    const { answer, verifier, token } = await warmWith();
+    const before = principalOf(await verifier.authenticate(token));
+    const other = await stsOfTest();
+    const kid = other.keySet().keys[0]?.kid ?? "";
+    answer.next = (query) => keys.find({ ...query, issuer: other.issuer, kid });
+    expect((await verifier.authenticate(token)).ok).toBe(false);
+    delete answer.next;
+    const after = principalOf(await verifier.authenticate(token));
+    expect(after).not.toBe(before);
+    expect(after).toStrictEqual(before);
   });
 
   test.each<[string, KeyCache["find"]]>([

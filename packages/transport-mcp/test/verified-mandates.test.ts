@@ -20,7 +20,12 @@ function knownOf(lists: Partial<Record<"scopes" | "aud" | "path" | "chain", numb
 }
 
 function cacheOf(limits: Partial<VerifiedMandatesLimits>): VerifiedMandates {
-  return new VerifiedMandates({ maxEntries: 1_000, maxBytes: ROOMY, ...limits });
+  return new VerifiedMandates({
+    maxEntries: 1_000,
+    maxBytes: ROOMY,
+    maxSignatures: 4,
+    ...limits,
+  });
 }
 
 /** Which of these are there. Asking counts as use. */
@@ -156,7 +161,7 @@ test("whatever is done, the limits hold and an answer is what was put in last", 
   const digests = Array.from({ length: 20 }, (_, index) => String(index));
   for (let round = 0; round < 50; round += 1) {
     const limits = { maxEntries: 1 + random.below(12), maxBytes: 180 + random.below(2_000) };
-    const cache = new VerifiedMandates(limits);
+    const cache = cacheOf(limits);
     const last = new Map<string, readonly [KnownMandate, number]>();
     for (let step = 0; step < 300; step += 1) {
       const digest = random.oneOf(digests);
