@@ -10,10 +10,10 @@ export interface Answer {
   readonly principal: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What came out at first and, of the same verifier, again; and which questions were put meanwhile. */
+/** What came out at first and, of the same verifier, twice again; and which questions were put meanwhile. */
 export interface Run {
   readonly answer: Answer;
-  readonly again: Answer;
+  readonly again: readonly [second: Answer, third: Answer];
   readonly fetched: readonly string[];
   readonly keyLookups: number;
   readonly storeCalls: number;
@@ -42,10 +42,9 @@ export async function runVector(
         ? verifier.authorization(expandHeader(vector.authorization))
         : verifier.authenticate(expandText(vector.token))),
     );
-  const [answer, again] = [await ask(), await ask()];
   return {
-    answer,
-    again,
+    answer: await ask(),
+    again: [await ask(), await ask()],
     fetched: sts.fetched,
     keyLookups: keys.queries.length,
     storeCalls: store.calls,
