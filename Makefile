@@ -51,14 +51,14 @@ faults: build redis ## A thousand trials and more with a faulty Redis; FAULTS_SE
 
 bench-refusals: build ## What each kind of refusal costs beside an acceptance; writes docs/refusal-cost.md
 	npx tsc -b bench
-	node --expose-gc bench/dist/refusals/main.js
+	node --expose-gc bench/dist/bench/refusals/main.js
 
 conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
 	npx vitest run tools/mcp-conformance --reporter=default --update
 
 bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
-	npx tsc -b bench/revocation
-	node bench/revocation/dist/bench/revocation/main.js
+	npx tsc -b bench
+	node bench/dist/bench/revocation/main.js
 
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors

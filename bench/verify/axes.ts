@@ -2,6 +2,7 @@ import { accepts, type Contender } from "./contender.js";
 import { createOurs, floor, ours } from "./ours.js";
 import { peers } from "./peers.js";
 import { mintDelegated, mintUsual, type Setting } from "./setting.js";
+import type { Stores } from "./stores.js";
 import type { Entry } from "./timing.js";
 
 /** One table: the floor first, then who is compared on it. */
@@ -111,6 +112,32 @@ export async function chains(setting: Setting, cycles: number): Promise<Axis> {
     name: "Delegation chains",
     about:
       "Four anchors and the epoch; chain integrity is required. Held against the floor of 1 hop.",
+    entries,
+  };
+}
+
+/** Where revocations are looked up. Over Redis that is a round trip, in which others can go on. */
+export async function stores(setting: Setting, cycles: number, all: Stores): Promise<Axis> {
+  const entries = [...entriesOf([floor(setting)], mintUsual(setting, 1))];
+  for (const [store, revocations] of Object.entries(all.byName)) {
+    const verifier = await createOurs(setting, { revocations, revocationTimeoutMs: 10_000 });
+    const rounds = cycles + Math.ceil(cycles / 5);
+    for (const atOnce of store === "Redis" ? [1, 50] : [1]) {
+      const label = atOnce === 1 ? store : `${store}, ${atOnce} under way`;
+      const tokens = mintUsual(setting, CALLS * rounds);
+      entries.push(
+        ...entriesOf([ours(`new, ${label}`, verifier)], tokens),
+        ...entriesOf([ours(`known, ${label}`, verifier)], mintUsual(setting, 1)),
+      );
+      for (const [at, entry] of entries.entries()) {
+        if (entry.name.endsWith(label)) entries[at] = { ...entry, atOnce };
+      }
+    }
+  }
+  return {
+    name: "Revocation stores",
+    about:
+      "10,000 other anchors are revoked in each. Redis is on this machine, and its own processor time is not counted.",
     entries,
   };
 }

@@ -9,16 +9,18 @@ import {
   manyMandates,
   newMandates,
   refusals,
+  stores,
 } from "./axes.js";
 import { type AxisResult, type Results, resultOf, tablesOf } from "./report.js";
 import { createSetting } from "./setting.js";
+import { startStores } from "./stores.js";
 import { timeInterleaved } from "./timing.js";
 
 const CYCLES = Number(process.env.BENCH_CYCLES ?? 100);
 const MANY = Number(process.env.BENCH_MANY ?? 100_000);
 
 const PEERS = ["fast-jwt", "jose", "jsonwebtoken", "mcp-auth", "express-oauth2-jwt-bearer"];
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../../../", import.meta.url);
 
 /** As the root's package.json pins them. */
 function versions(): Readonly<Record<string, string>> {
@@ -27,12 +29,14 @@ function versions(): Readonly<Record<string, string>> {
 }
 
 const setting = await createSetting();
+const allStores = await startStores();
 const axesByName: Readonly<Record<string, readonly [() => Promise<Axis>, isAccepted: boolean]>> = {
   new: [() => newMandates(setting, CYCLES), true],
   known: [() => knownMandates(setting, 1), true],
   several: [() => knownMandates(setting, 16), true],
   many: [() => manyMandates(setting, MANY), true],
   chains: [() => chains(setting, CYCLES), true],
+  stores: [() => stores(setting, CYCLES, allStores), true],
   refusals: [() => refusals(setting), false],
 };
 const chosen = (process.env.BENCH_AXES ?? Object.keys(axesByName).join()).split(",");
@@ -62,5 +66,5 @@ try {
     `${JSON.stringify(results, undefined, 2)}\n`,
   );
 } finally {
-  await setting.sts.close();
+  await Promise.all([setting.sts.close(), allStores.close()]);
 }

@@ -27,18 +27,31 @@ export function tablesOf({ provenance, versions, cycles, axes }: Results): strin
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `${date}, commit ${commit}, Node ${node} (OpenSSL ${openssl}), ${platform}, ${processors} x ${processor}, load average ${loadAverage}; ${peers.join(", ")}.`,
-    `Medians of ${cycles} cycles in which all take turns, with minimum and maximum. Times are of one call, in microseconds, one under way. "x floor" is the floor's time divided by the call's, of the same cycle; the last but two by processor time of all threads.`,
+    `Medians of ${cycles} cycles in which all take turns, with minimum and maximum. Times are of one call, in microseconds, one under way. "x floor" is the floor's time divided by the call's, of the same cycle; then the same by processor time of all threads, and of the fastest quarter of calls that were timed one by one, which nothing interrupted.`,
     ...axes.map(tableOf),
   ].join("\n\n");
 }
 
 function tableOf({ name, about, timings }: AxisResult): string {
-  const head = ["", "µs", "min", "max", "x floor", "min", "max", "x, processor", "p50", "p99"];
+  const head = [
+    "",
+    "µs",
+    "min",
+    "max",
+    "x floor",
+    "min",
+    "max",
+    "x, processor",
+    "x, quiet",
+    "p50",
+    "p99",
+  ];
   const rows = timings.map((timing) => [
     timing.name,
     ...cellsOf(timing.wall, 1),
     ...cellsOf(timing.ratio, 2),
     digits(timing.processorRatio.median, 2),
+    digits(timing.quietRatio, 2),
     digits(timing.p50, 1),
     digits(timing.p99, 1),
   ]);

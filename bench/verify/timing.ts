@@ -8,6 +8,8 @@ export interface Entry {
   readonly contender: Contender;
   /** The tokens of a cycle, as many as are to be judged. */
   readonly tokensOf: (cycle: number) => readonly string[];
+  /** How many calls are under way at a time. Default 1. */
+  readonly atOnce?: number;
 }
 
 /** What was measured of an entry. Times of one call, in microseconds. */
@@ -19,6 +21,8 @@ export interface Timing {
   /** The floor's time divided by this one's, of the same cycle: 1 is as fast as the raw primitive. */
   readonly ratio: Spread;
   readonly processorRatio: Spread;
+  /** Of the fastest quarter of calls timed one by one: those that nothing else interrupted. */
+  readonly quietRatio: number;
   /** Calls timed one by one. */
   readonly p50: number;
   readonly p99: number;
@@ -49,25 +53,38 @@ export async function timeInterleaved(
   const latencies: number[][] = entries.map(() => []);
   const warmUp = Math.ceil(cycles / 5);
   for (let cycle = 0; cycle < warmUp + cycles; cycle += 1) {
-    for (const [at, { contender, tokensOf }] of entries.entries()) {
+    for (const [at, { contender, tokensOf, atOnce = 1 }] of entries.entries()) {
       const calls = tokensOf(cycle).map(contender.prepare);
       const half = calls.length >> 1;
-      const sample = await timeTogether(calls.slice(0, half));
-      const single = await timeOneByOne(calls.slice(half));
+      const sample = await timeTogether(calls.slice(0, half), atOnce);
+      const single = await timeOneByOne(calls.slice(half), atOnce);
       if (cycle < warmUp) continue;
       samples[at]?.push(sample);
       latencies[at]?.push(...single);
     }
   }
   const [floor = []] = samples;
-  return entries.map(({ name }, at) =>
-    summarize(name, samples[at] ?? [], floor, latencies[at] ?? []),
-  );
+  const [floorLatencies = []] = latencies;
+  return entries.map(({ name }, at) => ({
+    name,
+    ...summarize(samples[at] ?? [], floor),
+    ...summarizeSingle(latencies[at] ?? [], floorLatencies),
+  }));
 }
 
-async function timeTogether(calls: readonly (() => unknown)[]): Promise<Sample> {
+type Call = () => unknown;
+
+async function timeTogether(calls: readonly Call[], atOnce: number): Promise<Sample> {
   const before = process.cpuUsage();
   const start = process.hrtime.bigint();
+  if (atOnce === 1) await inTurn(calls);
+  else for (const some of chunks(calls, atOnce)) await Promise.all(some.map((it) => inTurn([it])));
+  const wall = Number(process.hrtime.bigint() - start) / 1_000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: wall / calls.length, processor: (user + system) / calls.length };
+}
+
+async function inTurn(calls: readonly Call[]): Promise<void> {
   for (const call of calls) {
     try {
       const answer = call();
@@ -77,43 +94,41 @@ async function timeTogether(calls: readonly (() => unknown)[]): Promise<Sample> 
       // Refused: that this is as it should be was seen to before.
     }
   }
-  const wall = Number(process.hrtime.bigint() - start) / 1_000;
-  const { user, system } = process.cpuUsage(before);
-  return { wall: wall / calls.length, processor: (user + system) / calls.length };
 }
 
-async function timeOneByOne(calls: readonly (() => unknown)[]): Promise<readonly number[]> {
+async function timeOneByOne(calls: readonly Call[], atOnce: number): Promise<readonly number[]> {
   const times: number[] = [];
-  for (const call of calls) {
+  const time = async (call: Call): Promise<void> => {
     const start = process.hrtime.bigint();
-    try {
-      const answer = call();
-      if (answer instanceof Promise) await answer;
-    } catch {
-      // As above.
-    }
+    await inTurn([call]);
     times.push(Number(process.hrtime.bigint() - start) / 1_000);
-  }
+  };
+  for (const some of chunks(calls, atOnce)) await Promise.all(some.map(time));
   return times;
 }
 
-function summarize(
-  name: string,
-  own: readonly Sample[],
-  floor: readonly Sample[],
-  latencies: readonly number[],
-): Timing {
+function chunks<T>(items: readonly T[], length: number): readonly (readonly T[])[] {
+  const count = Math.ceil(items.length / length);
+  return Array.from({ length: count }, (_, at) => items.slice(at * length, (at + 1) * length));
+}
+
+function summarizeSingle(own: readonly number[], floor: readonly number[]) {
+  return {
+    quietRatio: quantile(floor, 0.25) / quantile(own, 0.25),
+    p50: quantile(own, 0.5),
+    p99: quantile(own, 0.99),
+  };
+}
+
+function summarize(own: readonly Sample[], floor: readonly Sample[]) {
   const ratioOf = (of: keyof Sample) =>
     own.map((sample, cycle) => (floor[cycle]?.[of] ?? Number.NaN) / sample[of]);
   const ratios = ratioOf("wall");
   return {
-    name,
     wall: spreadOf(own.map(({ wall }) => wall)),
     processor: spreadOf(own.map(({ processor }) => processor)),
     ratio: spreadOf(ratios),
     processorRatio: spreadOf(ratioOf("processor")),
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
     ratios,
   };
 }
