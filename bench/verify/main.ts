@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { provenance } from "../shared/provenance.js";
+import { root, writeResults } from "../shared/write-results.js";
 import {
   type Axis,
   assertOutcomes,
@@ -20,7 +21,6 @@ const CYCLES = Number(process.env.BENCH_CYCLES ?? 100);
 const MANY = Number(process.env.BENCH_MANY ?? 100_000);
 
 const PEERS = ["fast-jwt", "jose", "jsonwebtoken", "mcp-auth", "express-oauth2-jwt-bearer"];
-const root = new URL("../../../../", import.meta.url);
 
 /** As the root's package.json pins them. */
 function versions(): Readonly<Record<string, string>> {
@@ -58,13 +58,7 @@ try {
     axes,
   };
   console.log(tablesOf(results));
-  const folder = new URL("bench/results/", root);
-  mkdirSync(folder, { recursive: true });
-  const [major] = process.versions.node.split(".");
-  writeFileSync(
-    new URL(`verify-node-${major}.json`, folder),
-    `${JSON.stringify(results, undefined, 2)}\n`,
-  );
+  writeResults(`verify-node-${process.versions.node.split(".")[0]}`, results);
 } finally {
   await Promise.all([setting.sts.close(), allStores.close()]);
 }
