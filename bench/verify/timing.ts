@@ -32,6 +32,8 @@ export interface Timing {
 
 export interface Spread {
   readonly median: number;
+  /** A quarter of all are less. */
+  readonly quarter: number;
   readonly min: number;
   readonly max: number;
 }
@@ -134,5 +136,6 @@ function summarize(own: readonly Sample[], floor: readonly Sample[]) {
 }
 
 function spreadOf(numbers: readonly number[]): Spread {
-  return { median: median(numbers), min: quantile(numbers, 0), max: quantile(numbers, 1) };
+  const [quarter, min, max] = [0.25, 0, 1].map((share) => quantile(numbers, share));
+  return { median: median(numbers), quarter, min, max } as Spread;
 }
