@@ -14,7 +14,6 @@ import {
 } from "./axes.js";
 import { type AxisResult, type Results, resultOf, tablesOf } from "./report.js";
 import { createSetting } from "./setting.js";
-import { startStores } from "./stores.js";
 import { timeInterleaved } from "./timing.js";
 
 const CYCLES = Number(process.env.BENCH_CYCLES ?? 100);
@@ -29,36 +28,41 @@ function versions(): Readonly<Record<string, string>> {
 }
 
 const setting = await createSetting();
-const allStores = await startStores();
 const axesByName: Readonly<Record<string, readonly [() => Promise<Axis>, isAccepted: boolean]>> = {
   new: [() => newMandates(setting, CYCLES), true],
   known: [() => knownMandates(setting, 1), true],
   several: [() => knownMandates(setting, 16), true],
   many: [() => manyMandates(setting, MANY), true],
   chains: [() => chains(setting, CYCLES), true],
-  stores: [() => stores(setting, CYCLES, allStores), true],
+  stores: [() => stores(setting, CYCLES), true],
   refusals: [() => refusals(setting), false],
 };
 const chosen = (process.env.BENCH_AXES ?? Object.keys(axesByName).join()).split(",");
+const axes: AxisResult[] = [];
+
+/** After each axis: what was measured is not lost with what comes after. */
+function write(): Results {
+  const results = { provenance: provenance(), versions: versions(), cycles: CYCLES, axes };
+  writeResults(`verify-node-${process.versions.node.split(".")[0]}`, results);
+  return results;
+}
+
+async function measure(axis: Axis, isAccepted: boolean): Promise<void> {
+  const [floor, ...others] = axis.entries;
+  if (floor !== undefined) await assertOutcomes({ ...axis, entries: [floor] }, true);
+  await assertOutcomes({ ...axis, entries: others }, isAccepted);
+  axes.push(resultOf(axis, await timeInterleaved(axis.entries, CYCLES)));
+  write();
+}
+
 try {
-  const axes: AxisResult[] = [];
   for (const name of chosen) {
     const [make, isAccepted] = axesByName[name] ?? [];
     if (make === undefined || isAccepted === undefined) throw new Error(`no axis ${name}`);
     const axis = await make();
-    const [floor, ...others] = axis.entries;
-    if (floor !== undefined) await assertOutcomes({ ...axis, entries: [floor] }, true);
-    await assertOutcomes({ ...axis, entries: others }, isAccepted);
-    axes.push(resultOf(axis, await timeInterleaved(axis.entries, CYCLES)));
+    await measure(axis, isAccepted).finally(axis.close);
   }
-  const results: Results = {
-    provenance: provenance(),
-    versions: versions(),
-    cycles: CYCLES,
-    axes,
-  };
-  console.log(tablesOf(results));
-  writeResults(`verify-node-${process.versions.node.split(".")[0]}`, results);
+  console.log(tablesOf(write()));
 } finally {
-  await Promise.all([setting.sts.close(), allStores.close()]);
+  await setting.sts.close();
 }

@@ -64,9 +64,10 @@ export async function admitRequest(
     verifier.authorization(authorization, undefined, about);
 
   // Before anyone is known, no more is read than a look tells. For all else, the token comes first.
-  const early = body.length > MAX_EARLY_BYTES ? undefined : earlyItems(guard, body);
+  const small = body.length > MAX_EARLY_BYTES ? undefined : messagesIn(body);
+  const early = small && earlyItems(guard, small);
   const principal = await judge(early ?? [], byHeader);
-  const messages = messagesIn(body);
+  const messages = small ?? messagesIn(body);
   if (messages.length > MAX_BATCH) throw badRequest(`A batch has at most ${MAX_BATCH} messages`);
   if (early === undefined) {
     const items = messages.flatMap((message) => calledItem(message) ?? []);
@@ -85,8 +86,10 @@ const MAX_EARLY_MESSAGES = 16;
 const MAX_BATCH = 100;
 
 /** What a small body calls; undefined where more than a look is needed to tell what that needs. */
-function earlyItems({ items }: Guard, body: Buffer): readonly CalledItem[] | undefined {
-  const messages = messagesIn(body);
+function earlyItems(
+  { items }: Guard,
+  messages: readonly unknown[],
+): readonly CalledItem[] | undefined {
   if (messages.length > MAX_EARLY_MESSAGES) return undefined;
   const called = messages.flatMap((message) => calledItem(message) ?? []);
   return called.every((item) => items.isKnown(item)) ? called : undefined;

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { MandateError, type Principal, type Requirements } from "@caracalai/transport-mcp";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
 import type { Guard } from "./guard.js";
+import { MandateEnd } from "./mandate-end.js";
 
 /** What is known of the request that is being served. */
 export interface CallContext {
@@ -15,8 +16,8 @@ export interface CallContext {
   readonly met: Set<Requirements>;
   /** The JSON-RPC method that is being served. */
   readonly method?: string | undefined;
-  /** Aborted, with the reason, when the mandate ends while its call is under way. */
-  readonly ended: AbortController;
+  /** Whether the mandate has ended while its call is under way. */
+  readonly ended: MandateEnd;
 }
 
 /** The context of a call that was let in. */
@@ -43,7 +44,7 @@ export function leaveCallContext(): void {
 
 /** A context in which nobody is let in yet. */
 export function newCallContext(guard: Guard, request?: IncomingMessage): CallContext {
-  return { guard, request, principal: undefined, met: new Set(), ended: new AbortController() };
+  return { guard, request, principal: undefined, met: new Set(), ended: new MandateEnd() };
 }
 
 /**

@@ -68,19 +68,29 @@ function guardTool(execute: Handler, routes: readonly Requirements[]): Handler {
   return async (args, context) => {
     await requireEach(routes);
     const call = currentCall();
-    return whileAuthorized(call, () => {
-      const { signal } = context as { readonly signal: AbortSignal };
-      return execute(args, {
-        ...withCaller(context, call),
-        signal: AbortSignal.any([signal, call.ended.signal]),
-      });
-    });
+    return whileAuthorized(call, () => execute(args, withSignal(context, call)));
   };
+}
+
+/**
+ * A tool's context with the caller of this call in it, and a signal that tells of the end of the
+ * mandate too. It is made when it is asked for: few tools do, and it costs as much as all the rest.
+ */
+function withSignal(context: unknown, call: AdmittedCall): object {
+  const { signal } = context as { readonly signal: AbortSignal };
+  let both: AbortSignal | undefined;
+  return Object.defineProperty({ ...withCaller(context, call) }, "signal", {
+    enumerable: true,
+    get: () => {
+      both ??= AbortSignal.any([signal, call.ended.signal]);
+      return both;
+    },
+  });
 }
 
 /** Tells a call under way, by its signal, when its mandate has ended. */
 async function whileAuthorized<T>({ guard, principal, ended }: AdmittedCall, run: () => T) {
-  const stop = guard.verifier.watch(principal, (error) => ended.abort(error));
+  const stop = guard.verifier.watch(principal, (error) => ended.end(error));
   try {
     return await run();
   } finally {

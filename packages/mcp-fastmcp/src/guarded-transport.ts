@@ -102,9 +102,7 @@ function outgoing(message: Message, context: CallContext | undefined): Message {
   if (error !== undefined) return { ...message, error: withoutNames(error) };
   if (result === undefined || id === undefined || !isAdmitted(context)) return message;
   const { ended, guard, method, principal } = context;
-  if (ended.signal.reason instanceof MandateError) {
-    return refusalOf(id, method, ended.signal.reason) ?? message;
-  }
+  if (ended.reason !== undefined) return refusalOf(id, method, ended.reason) ?? message;
   return { ...message, result: visibleResult(method, result, principal, guard) };
 }
 

@@ -92,18 +92,28 @@ export class Sessions {
   }
 }
 
-function ownerOf({ zoneId, subType, sub, clientId }: Principal): string {
-  return JSON.stringify([zoneId, subType, sub, clientId]);
-}
+const ownerOf = remembered(({ zoneId, subType, sub, clientId }) =>
+  JSON.stringify([zoneId, subType, sub, clientId]),
+);
 
 /** What decides over what a caller may do: the same after a refresh, another where it was narrowed. */
-function authorityOf({ scopes, targets, agentSessionId, mandate }: Principal): string {
-  return JSON.stringify([
+const authorityOf = remembered(({ scopes, targets, agentSessionId, mandate }) =>
+  JSON.stringify([
     [...scopes].sort(),
     [...targets].sort(),
     agentSessionId,
     mandate.delegation_edge_id,
     mandate.delegation_path,
     mandate.delegation_chain,
-  ]);
+  ]),
+);
+
+/** A verifier knows a mandate again by one and the same frozen principal: what follows from it stays. */
+function remembered(of: (principal: Principal) => string): (principal: Principal) => string {
+  const known = new WeakMap<Principal, string>();
+  return (principal) => {
+    const text = known.get(principal) ?? of(principal);
+    known.set(principal, text);
+    return text;
+  };
 }
