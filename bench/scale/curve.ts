@@ -1,3 +1,4 @@
+import { accepts } from "../verify/contender.js";
 import type { Entry, Timing } from "../verify/timing.js";
 import { timeInterleaved } from "../verify/timing.js";
 
@@ -38,6 +39,11 @@ export async function timeCurve(
 ): Promise<Curve> {
   const entries = [floor, ...places.map(({ entry }) => entry)];
   const [floorTiming, ...timings] = await timeInterleaved(entries, cycles);
+  for (const { series, x: at, entry } of places) {
+    // Had it been refused meanwhile, something else would have been timed.
+    const [token = ""] = entry.tokensOf(0);
+    if (!(await accepts(entry.contender, token))) throw new Error(`${series}, ${at}: refused`);
+  }
   const names = [...new Set(places.map(({ series }) => series))];
   return {
     name,

@@ -60,41 +60,52 @@ export async function byRevocations(
   counts: readonly number[],
   cycles: number,
 ): Promise<Curve> {
-  const server = await startRedis();
-  const { redis, end } = await connect(server.url);
-  const replicas: RedisRevocationReplica[] = [];
-  const all: Place[] = [];
   const tokens = mintUsual(setting, newCount(cycles));
+  const server = await startRedis();
+  const started: (() => Promise<void>)[] = [];
+  const all: Place[] = [];
+  const place = async (count: number, name: string, revocations: RevocationStore) => {
+    all.push(...places(count, `, ${name}`, await createOurs(setting, { revocations }), tokens));
+  };
   try {
     let filled: readonly string[] = [];
     for (const count of counts) {
       const { anchors } = await fillKeys(server.url, count - filled.length);
       filled = [...filled, ...anchors];
+      const { replica, stop } = await startReplica(server.url, count);
+      started.push(stop);
+      await place(count, "replica", replica);
+    }
+    for (const count of counts) {
       const memory = new InMemoryRevocationStore({ maxEntries: count });
-      for (const anchor of filled) memory.markRevoked(anchor);
-      const replica = new RedisRevocationReplica({
-        redis,
-        signatureKeys: [KEY],
-        adoptUnmarkedAfterMs: 0,
-        // It is kept from reading while others are timed.
-        maxStalenessMs: 60_000,
-        maxEntries: count + 1_000,
-        startTimeoutMs: 120_000,
-      });
-      await replica.start();
-      replicas.push(replica);
-      const stores: Readonly<Record<string, RevocationStore>> = { memory, replica };
-      for (const [name, revocations] of Object.entries(stores)) {
-        all.push(...places(count, `, ${name}`, await createOurs(setting, { revocations }), tokens));
-      }
+      for (const anchor of filled.slice(0, count)) memory.markRevoked(anchor);
+      await place(count, "memory", memory);
     }
     const about = { name: "Revocations", x: "revoked anchors" };
     return await timeCurve(about, floorEntry(setting), all, cycles);
   } finally {
-    for (const replica of replicas) await replica.stop();
-    end();
+    for (const stop of started) await stop();
     await server.stop();
   }
+}
+
+async function startReplica(url: string, count: number) {
+  const { redis, end } = await connect(url);
+  const replica = new RedisRevocationReplica({
+    redis,
+    signatureKeys: [KEY],
+    adoptUnmarkedAfterMs: 0,
+    // It is kept from reading while others are timed.
+    maxStalenessMs: 60_000,
+    maxEntries: count + 1_000,
+    startTimeoutMs: 120_000,
+  });
+  await replica.start();
+  const stop = async () => {
+    await replica.stop();
+    end();
+  };
+  return { replica, stop };
 }
 
 /** Against how many zones a server accepts, with mandates of all of them in turn. */

@@ -61,8 +61,8 @@ async function cached(setting: Setting, tokens: readonly string[]) {
 
 async function inReplica(count: number): Promise<number> {
   const server = await startRedis();
-  const { redis, end } = await connect(server.url);
   await fillKeys(server.url, count);
+  const { redis, end } = await connect(server.url);
   const create = () =>
     new RedisRevocationReplica({
       redis,

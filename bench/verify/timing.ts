@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setImmediate as turn } from "node:timers/promises";
 import { median, quantile } from "../shared/median.js";
 import type { Contender } from "./contender.js";
 
@@ -55,6 +56,8 @@ export async function timeInterleaved(
   const latencies: number[][] = entries.map(() => []);
   const warmUp = Math.ceil(cycles / 5);
   for (let cycle = 0; cycle < warmUp + cycles; cycle += 1) {
+    // What else the process has to do, such as to read what a replica is sent, is done here.
+    await turn();
     for (const [at, { contender, tokensOf, atOnce = 1 }] of entries.entries()) {
       const calls = tokensOf(cycle).map(contender.prepare);
       const half = calls.length >> 1;
