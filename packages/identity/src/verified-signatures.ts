@@ -46,7 +46,8 @@ export class VerifiedSignatures {
   add(digest: string, key: VerifyingKey): void {
     const slots = this.#keyNumbers.length;
     if (this.#added >= slots / 2 && slots < this.#maxSlots) {
-      this.#begin(Math.min(Math.max(FIRST_SLOTS, slots * 2), this.#maxSlots));
+      // At once to the full size: each time that it grew, what it holds would be forgotten.
+      this.#begin(slots === 0 ? Math.min(FIRST_SLOTS, this.#maxSlots) : this.#maxSlots);
     }
     const keyNumber = this.#keyNumber(key);
     const slot = this.#slotFor(digest);
