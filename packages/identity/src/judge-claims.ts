@@ -1,3 +1,4 @@
+import { isAcceptedZone } from "./accepted-zones.js";
 import { hasClaimTypes, type TypedClaims } from "./claim-types.js";
 import type { ClaimsPolicy } from "./claims-policy.js";
 import type { JsonObject } from "./json-object.js";
@@ -28,7 +29,7 @@ export function judgeClaims(
   if (refusal !== undefined) return refusal;
 
   if (payload.use !== "resource") return refuseToken("use");
-  if (!policy.zoneIds.some((zoneId) => zoneId === payload.zone_id)) return refuseZone();
+  if (!isAcceptedZone(policy.zoneIds, payload.zone_id)) return refuseZone();
 
   return mandateOf(payload as JudgedClaims, policy);
 }

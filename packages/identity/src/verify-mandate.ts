@@ -1,4 +1,5 @@
 import { platform } from "#platform";
+import { isAcceptedZone } from "./accepted-zones.js";
 import type { ClaimsPolicy } from "./claims-policy.js";
 import { type JsonObject, parseJsonObject } from "./json-object.js";
 import { judgeClaims, judgeTimes } from "./judge-claims.js";
@@ -121,7 +122,7 @@ function findKey(
  */
 function namedZone(payload: string | undefined, zoneIds: readonly string[]): string | undefined {
   const claimed = parsePayload(payload)?.zone_id;
-  return zoneIds.find((zoneId) => zoneId === claimed);
+  return isAcceptedZone(zoneIds, claimed) ? claimed : undefined;
 }
 
 /**
