@@ -22,9 +22,7 @@ redis: ## Makes sure that tests can start a Redis; installs Debian's where it ma
 	node tools/ensure-redis.js
 
 test: check redis ## Everything above, all tests of both languages, and the coverage of the packages that judge
-	npm run --silent test
-	npm run --silent coverage
-	tools/test-python.sh
+	tools/test.sh
 
 test-python: build ## The Python half alone: lint, types and tests
 	tools/test-python.sh

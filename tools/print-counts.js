@@ -9,10 +9,13 @@ const numberIn = (text, name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(t
 let passed = 0;
 let failed = 0;
 try {
-  const { numPassedTests, numFailedTests } = JSON.parse(read("vitest.json"));
-  passed += numPassedTests;
-  failed += numFailedTests;
-  for (const name of readdirSync(reports).filter((file) => /^pytest-.*\.xml$/.test(file))) {
+  const names = readdirSync(reports);
+  for (const part of ["judging", "others"]) {
+    const { numPassedTests, numFailedTests } = JSON.parse(read(`vitest-${part}.json`));
+    passed += numPassedTests;
+    failed += numFailedTests;
+  }
+  for (const name of names.filter((file) => /^pytest-.*\.xml$/.test(file))) {
     const [suite = ""] = /<testsuite [^>]*>/.exec(read(name)) ?? [];
     const failures = numberIn(suite, "failures") + numberIn(suite, "errors");
     passed += numberIn(suite, "tests") - failures - numberIn(suite, "skipped");

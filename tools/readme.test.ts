@@ -118,7 +118,7 @@ test("the README's revocations are shared by instances", async () => {
   vi.stubEnv("REDIS_URL", redis.url);
   vi.stubEnv("STREAM_KEY", KEY);
   const { revocations, stop } = await import("./snippets/many-instances.js");
-  expect(revocations.ready).toBe(true);
+  await vi.waitFor(() => expect(revocations.ready).toBe(true), 10_000);
   await revoke(redis, "session_1");
   await vi.waitFor(() => expect(revocations.isRevoked("session_1")).toBe(true), 10_000);
   const isWritten = () => redis.command("EXISTS", "caracal:revoked:sessions:session_1");

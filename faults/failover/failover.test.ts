@@ -17,12 +17,12 @@ import {
 } from "../../packages/revocation-redis/test/support/clients.js";
 import { KEY, revoke } from "../../packages/revocation-redis/test/support/events.js";
 import { eventually } from "../../packages/revocation-redis/test/support/eventually.js";
+import { Link } from "../../packages/revocation-redis/test/support/link.js";
 import { startSentinel } from "../../packages/revocation-redis/test/support/redis-sentinel.js";
 import {
   type RedisServer,
   startRedis,
 } from "../../packages/revocation-redis/test/support/redis-server.js";
-import { Link } from "../world/link.js";
 
 // Two instances on two client libraries go on when the primary ends and its replica takes its place.
 

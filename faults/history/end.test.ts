@@ -81,6 +81,68 @@ describe("once everything is healthy", () => {
     expect(wrongIn({ ...parts, losses: [emptied] })).toHaveLength(1);
   });
 
+  test("but for a replica of an emptied Redis whose history none that lives knows", () => {
+    const unready = [final({ instance: "new", ready: false, lacksHistory: true })];
+    const [elder, newcomer] = [instance({ diedAt: 400 }), instance({ name: "new", bornAt: 450 })];
+    const answers = [
+      answer("accepted", 80),
+      answer("unavailable", 9_000, { instance: "new", readyBefore: false, readyAfter: false }),
+    ];
+    const revocations = [{ target: 1, attemptedAt: 690, acknowledgedAt: 700 }];
+    const instances = [elder, newcomer];
+    const parts = { instances, revocations, answers, losses: [emptied], final: unready };
+    expect(wrongIn(parts)).toEqual([]);
+    expect(wrongIn({ ...parts, revocations: [] })).toEqual([]);
+    // It says that it is not ready for another reason; Redis was not emptied; the elder lives, or the
+    // newcomer was ready before that: then it has to recover.
+    const ready = answer("accepted", 480, { instance: "new" });
+    for (const other of [
+      { final: [final({ instance: "new", ready: false })] },
+      { losses: [] },
+      { losses: [behind] },
+      { instances: [instance(), newcomer], answers: [...answers, answer("refused", 9_000)] },
+      { answers: [...answers, ready] },
+    ]) {
+      expect(wrongIn({ ...parts, ...other })).toHaveLength(2);
+    }
+    const letIn = [...answers.slice(0, 1), answer("accepted", 9_000, { instance: "new" })];
+    expect(wrongIn({ ...parts, answers: letIn })).toContain("lost: new accepted in the end");
+  });
+
+  test("but for a replica that says that events were lost, where they were trimmed", () => {
+    const unready = [final({ ready: false, lacksEvents: true })];
+    const trimmed: Loss = { kind: "trimmed", from: 500, to: 600 };
+    expect(wrongIn({ ...nothing, final: unready, losses: [trimmed] })).toEqual([]);
+    expect(wrongIn({ ...nothing, final: unready, losses: [emptied] })).toHaveLength(1);
+    expect(wrongIn({ ...nothing, final: unready })).toHaveLength(1);
+  });
+
+  test("what such a replica has heard of, the shared store may lack, where the instance says so", () => {
+    const store = instance({ name: "store", kind: "store" });
+    const newcomer = instance({ name: "new", bornAt: 450 });
+    const told = { instance: "store", readyBefore: false, readyAfter: false };
+    const parts = {
+      instances: [store, newcomer],
+      losses: [emptied],
+      knowledge: [{ kind: "replica", instance: "new", target: 1, at: 480 } as const],
+      answers: [
+        answer("accepted", 9_000, told),
+        answer("unavailable", 9_000, { ...told, instance: "new" }),
+      ],
+      final: [
+        final({ instance: "store", ready: false, knowsOfLoss: true }),
+        final({ instance: "new", ready: false, lacksHistory: true }),
+      ],
+    };
+    expect(wrongIn(parts)).toEqual([]);
+    const silent = [answer("accepted", 9_000, { instance: "store" }), ...parts.answers.slice(1)];
+    expect(wrongIn({ ...parts, answers: silent })).toContain("lost: store accepted in the end");
+    const knowing = [parts.final[0], final({ instance: "new" })].filter((it) => it !== undefined);
+    expect(wrongIn({ ...parts, final: knowing })).toContain(
+      "lost: store accepted in the end, though a replica knows of it",
+    );
+  });
+
   test("whoever was not revoked is let in", () => {
     expect(wrongIn({ ...nothing, answers: [answer("accepted", 9_000)] })).toEqual([]);
     expect(wrongIn({ ...nothing, answers: [answer("unavailable", 9_000)] })).toEqual([

@@ -50,6 +50,8 @@ export interface Answer {
   /** Whether the instance said to be ready, when the store was asked and when the answer was there. */
   readonly readyBefore: boolean;
   readonly readyAfter: boolean;
+  /** Whether a replica said, when asked, that it answers though it is not up to date to the second. */
+  readonly isLagging?: boolean | undefined;
   readonly verdict: Verdict;
   /** Code and check of what is none of the other verdicts. */
   readonly detail?: string | undefined;
@@ -98,6 +100,10 @@ export interface FinalState {
   readonly ready: boolean;
   /** Whether its consumers say that events were lost. */
   readonly knowsOfLoss: boolean;
+  /** Whether its replica says that it does not know what a Redis without a marker held before. */
+  readonly lacksHistory: boolean;
+  /** Whether its replica says that events were lost which nobody had read. */
+  readonly lacksEvents: boolean;
   /** For a report: what its health said. */
   readonly health: unknown;
 }

@@ -67,6 +67,25 @@ export class IndexedHistory {
     );
   }
 
+  /**
+   * Whether a replica rightly goes on answering nothing: Redis was emptied when no replica that lives had
+   * been ready before, so that none knows what it held. Such a Redis is watched for as long as a mandate
+   * lives.
+   */
+  mayLackHistory(instance: string): boolean {
+    const { answers, final, losses } = this.history;
+    const lacksHistory = final.some((state) => state.instance === instance && state.lacksHistory);
+    const knewAt = (time: number): boolean =>
+      answers.some(({ instance: name, askedAt, readyBefore, readyAfter }) => {
+        const { kind, diedAt } = this.instance(name);
+        const isReady = readyBefore || readyAfter;
+        return isReady && askedAt < time && kind === "replica" && diedAt === undefined;
+      });
+    const lacksEvents = final.some((state) => state.instance === instance && state.lacksEvents);
+    if (lacksEvents && losses.some(({ kind }) => kind === "trimmed")) return true;
+    return lacksHistory && losses.some(({ kind, from }) => kind === "emptied" && !knewAt(from));
+  }
+
   /** The last answer of each living instance about each target that it was asked about. */
   lastAnswers(): readonly Answer[] {
     const last = new Map<string, Answer>();

@@ -54,10 +54,13 @@ describe.each(["replica", "store"] as const)("a %s", (kind) => {
 });
 
 describe("a replica", () => {
-  test("that is allowed to be older has longer", () => {
+  test("that is allowed to be older has longer, where it says that it lags", () => {
     const instances = [instance({ boundMs: 5_000 })];
-    expect(lateIn({ instances, answers: [answer("accepted", 5_100)] })).toEqual([]);
-    expect(lateIn({ instances, answers: [answer("accepted", 5_101)] })).toHaveLength(1);
+    const lagging = { readyBefore: false, readyAfter: false, isLagging: true };
+    expect(lateIn({ instances, answers: [answer("accepted", 5_100, lagging)] })).toEqual([]);
+    expect(lateIn({ instances, answers: [answer("accepted", 5_101, lagging)] })).toHaveLength(1);
+    expect(lateIn({ instances, answers: [answer("accepted", 1_100)] })).toEqual([]);
+    expect(lateIn({ instances, answers: [answer("accepted", 1_101)] })).toHaveLength(1);
   });
 
   test("lets nothing in while it is not ready, revoked or not", () => {

@@ -4,10 +4,13 @@ import type { IndexedHistory } from "./indexed-history.js";
 
 /** After a loss, the shared store alone has as long to say that it is not ready. */
 const NOTICE_MS = 1_000;
+/** Whoever is ready lets nothing in that was revoked longer ago. */
+const READY_MS = 1_000;
 
 /**
  * No mandate is let in that was revoked more than a second before, unless readiness was false; a
- * replica that is not ready lets nothing in at all.
+ * replica that says no more than that it lags lets none in that was revoked longer before than its
+ * `maxStalenessMs`, and one that is not ready for another reason lets nothing in.
  *
  * The second begins when the producer has the reply to its XADD, and ends when the verifier asks. For
  * the shared store, which has no memory of its own, it begins anew with a loss, and is longer by the
@@ -27,15 +30,17 @@ export function lateAcceptances(index: IndexedHistory): Breach[] {
 }
 
 function ofReplica(answer: Answer, life: InstanceLife, index: IndexedHistory): string | undefined {
-  if (!answer.readyBefore) return "accepted by a replica that was not ready";
-  const { target, instance, askedAt } = answer;
+  const { target, instance, askedAt, readyBefore, isLagging } = answer;
+  if (!readyBefore && !isLagging) return "accepted by a replica that was not ready";
   const revocation = index.revocation(target);
   if (revocation === undefined) return undefined;
   if (index.knowing("replica", target, askedAt).some(({ name }) => name === instance)) {
     return "accepted by a replica that had known the revocation";
   }
   const lateMs = askedAt - (revocation.acknowledgedAt ?? Number.POSITIVE_INFINITY);
-  if (lateMs <= life.boundMs) return undefined;
+  // One that says that it is not ready may go on for as long as it is set to, and no longer.
+  const boundMs = readyBefore ? READY_MS : Math.max(READY_MS, life.boundMs);
+  if (lateMs <= boundMs) return undefined;
   const [loss] = index.lossesOf(revocation, askedAt);
   if (loss === undefined) return `accepted ${Math.round(lateMs)} ms after the revocation`;
   const carrier = carrierOf(revocation, loss, askedAt, index);

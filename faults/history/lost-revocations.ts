@@ -7,8 +7,8 @@ import { isUnknowable } from "./late-acceptances.js";
  * No revocation is lost: once everything is healthy again, each one whose XADD was answered is in
  * force, at each instance.
  *
- * What is excused, for a replica: that Redis has lost it, and no replica that lives had heard of it.
- * For the shared store: the same, as long as the instance says that it is not ready, or where nobody
+ * What is excused, for a replica: that Redis has lost it, and no replica that lives had heard of it; or
+ * that it answers nothing, since none that lives knows what an emptied Redis had held. For the shared store: the same, as long as the instance says that it is not ready, or where nobody
  * can know.
  */
 export function lostRevocations(index: IndexedHistory): Breach[] {
@@ -38,10 +38,11 @@ function judge(
 ): string | undefined {
   if (answer === undefined) return "never asked about";
   if (answer.verdict === "refused") return undefined;
+  if (answer.verdict === "unavailable" && index.mayLackHistory(life.name)) return undefined;
   const losses = index.lossesOf(revocation, Number.POSITIVE_INFINITY);
   const isKept = index
     .knowing("replica", revocation.target, Number.POSITIVE_INFINITY)
-    .some(({ diedAt }) => diedAt === undefined);
+    .some(({ name, diedAt }) => diedAt === undefined && !index.mayLackHistory(name));
   if (losses.length > 0 && !isKept) {
     if (life.kind === "replica") return undefined;
     const isTold = !answer.readyBefore || !answer.readyAfter;

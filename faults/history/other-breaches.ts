@@ -23,7 +23,8 @@ function strangeIn({ verdict, detail, target, answeredAt }: Answer, index: Index
 /**
  * Once everything is healthy, every instance works again: it is ready, and lets in who was not
  * revoked. But for the shared store where events were lost: then it has to go on saying so, and where
- * none were lost, it must not.
+ * none were lost, it must not. And but for a replica where none that lives knows what an emptied Redis
+ * had held: then it has to go on answering nothing.
  */
 export function notRecovered(index: IndexedHistory): Breach[] {
   const { final, losses, endedAt: at } = index.history;
@@ -32,13 +33,16 @@ export function notRecovered(index: IndexedHistory): Breach[] {
     if (knowsOfLoss && losses.length === 0) {
       return [{ rule: "recovery", instance, at, detail: "says that events were lost" }];
     }
-    if (ready || (isStore && knowsOfLoss)) return [];
+    if (ready || (isStore && knowsOfLoss) || index.mayLackHistory(instance)) return [];
     const detail = `not ready in the end: ${JSON.stringify(health)}`;
     return [{ rule: "recovery", instance, at, detail }];
   });
   const refusals = index
     .lastAnswers()
     .filter(({ target, verdict }) => !index.revocation(target) && verdict !== "accepted")
+    .filter(({ instance, verdict }) => {
+      return verdict !== "unavailable" || !index.mayLackHistory(instance);
+    })
     .map(({ instance, target, verdict }) => {
       return { rule: "recovery", instance, target, at, detail: `${verdict}, and not revoked` };
     });

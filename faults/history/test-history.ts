@@ -33,5 +33,6 @@ export function answer(
 }
 
 export function final(parts: Partial<FinalState> = {}): FinalState {
-  return { instance: "one", ready: true, knowsOfLoss: false, health: {}, ...parts };
+  const states = { ready: true, knowsOfLoss: false, lacksHistory: false, lacksEvents: false };
+  return { instance: "one", ...states, health: {}, ...parts };
 }

@@ -10,6 +10,7 @@ import {
   FAILS_OPEN,
   FORGETS_FAILED_WRITES,
   NEVER_STALE,
+  TAKES_OVER_NOTHING,
 } from "../variants/broken.js";
 import type { Variation } from "../variants/variation.js";
 import { Targets } from "../world/targets.js";
@@ -20,9 +21,9 @@ import { runTrial, type TrialResult } from "./run-trial.js";
 let targets: Targets;
 const freeze: Fault = { kind: "freeze", ms: 1_500 };
 const silence: Fault = { kind: "silence", hit: "all", lines: ["own"], ms: 2_500 };
-const slow: Fault = { kind: "slow", hit: "all", lines: ["own"], delayMs: 100, ms: 1_500 };
+const slow: Fault = { kind: "slow", hit: "all", lines: ["own"], delayMs: 20, ms: 1_500 };
 // Too slow for a question, and not for a write: the consumers are ready all the while.
-const slowStore: Fault = { ...slow, lines: ["shared"], delayMs: 300 };
+const slowStore: Fault = { ...slow, lines: ["shared"], delayMs: 150 };
 const memory: Fault = { kind: "memory", ms: 500 };
 const flush: Fault = { kind: "flush", command: ["FLUSHALL"] };
 const kill: Fault = {
@@ -30,6 +31,11 @@ const kill: Fault = {
   instance: 0,
   point: { line: "own", after: 3, moment: "after" },
   restartMs: 0,
+};
+
+const killWhileWriting: Fault = {
+  ...kill,
+  point: { line: "shared", after: 3, moment: "before" },
 };
 
 type Case = readonly [string, Variation, InstancePlan["kind"], Fault, string];
@@ -44,6 +50,13 @@ const cases: readonly Case[] = [
   ],
   ["a replica that ignores how old it is", NEVER_STALE, "replica", silence, "late"],
   ["a consumer that acknowledges before it writes", ACKNOWLEDGES_FIRST, "store", kill, "lost"],
+  [
+    "consumers that leave alone what a killed one held",
+    TAKES_OVER_NOTHING,
+    "store",
+    killWhileWriting,
+    "lost",
+  ],
   [
     "a consumer that takes a failed write for a written one",
     FORGETS_FAILED_WRITES,
@@ -73,7 +86,9 @@ afterAll(async () => {
 describe("the harness finds", () => {
   test.each(cases)("%s", { timeout: 90_000 }, async (...[name, , , , rule]) => {
     const result = await results.get(name);
-    expect(new Set(result?.breaches.map((breach) => breach.rule))).toContain(rule);
+    // A busy machine may leave somebody without an answer: that would be no sign of the defect.
+    const letIn = result?.breaches.filter(({ detail }) => detail.startsWith("accepted"));
+    expect(new Set(letIn?.map((breach) => breach.rule))).toContain(rule);
   });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RevocationStore } from "@caracalai/revocation";
 import { RedisRevocationStore } from "@caracalai/revocation-redis";
 import { AS_DEPLOYED, type Variation } from "./variation.js";
@@ -32,6 +33,22 @@ export const ACKNOWLEDGES_FIRST: Variation = {
     markRevoked: (...args) => later(() => store.markRevoked(...args)),
     markDelegationEpoch: (...args) => later(() => store.markDelegationEpoch(...args)),
   }),
+};
+
+/** Consumers that leave alone what a dead one held: it was held by one, since writes take a while. */
+export const TAKES_OVER_NOTHING: Variation = {
+  ...AS_DEPLOYED,
+  sink: (store) => ({
+    markRevoked: async (...args) => {
+      await sleep(HELD_MS);
+      await store.markRevoked(...args);
+    },
+    markDelegationEpoch: async (...args) => {
+      await sleep(HELD_MS);
+      await store.markDelegationEpoch(...args);
+    },
+  }),
+  consumerOptions: { claimIdleMs: 3_600_000 },
 };
 
 /** A consumer that takes a failed write for a written one. */
@@ -72,6 +89,8 @@ type State = Awaited<ReturnType<NonNullable<RevocationStore["check"]>>>;
 
 /** Longer than an acknowledgement takes, and less than a second. */
 const LATER_MS = 800;
+/** For so long a consumer holds an event before it writes it. */
+const HELD_MS = 200;
 
 const NOTHING: State = { revoked: false, delegationEpoch: 0 };
 

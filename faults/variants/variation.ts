@@ -1,6 +1,7 @@
 import type { RevocationStore } from "@caracalai/revocation";
 import type {
   RedisAccess,
+  RedisConsumerOptions,
   RedisRevocationReplicaOptions,
   RevocationSink,
 } from "@caracalai/revocation-redis";
@@ -11,6 +12,7 @@ export interface Variation {
   store(store: RevocationStore, redis: RedisAccess): RevocationStore;
   /** Where the consumers write in the place of the shared store. */
   sink(store: RevocationSink): RevocationSink;
+  readonly consumerOptions?: Partial<RedisConsumerOptions> | undefined;
   readonly replicaOptions?: Partial<RedisRevocationReplicaOptions> | undefined;
 }
 

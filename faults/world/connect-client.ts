@@ -1,7 +1,7 @@
 import { fromIoredis, fromNodeRedis, type RedisAccess } from "@caracalai/revocation-redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import type { Link } from "./link.js";
+import type { Link } from "../../packages/revocation-redis/test/support/link.js";
 
 /** A client of an instance, connecting or connected: it goes on trying. */
 export interface Client {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Link } from "../../packages/revocation-redis/test/support/link.js";
 import type { Loss } from "../history/history.js";
 import type { Fault, Hit } from "../plan/fault.js";
 import type { Instance } from "./instance.js";
 import type { Line } from "./kill-switch.js";
-import type { Link } from "./link.js";
 import { moveOwnClock } from "./own-clock.js";
 import type { World } from "./world.js";
 

@@ -9,12 +9,12 @@ import {
 } from "@caracalai/revocation-redis";
 import type { AuthResult, MandateVerifier } from "@caracalai/transport-mcp";
 import { KEY } from "../../packages/revocation-redis/test/support/events.js";
+import { type Address, Link } from "../../packages/revocation-redis/test/support/link.js";
 import type { Answer, FinalState, InstanceLife } from "../history/history.js";
 import type { InstancePlan } from "../plan/plan.js";
 import type { Variation } from "../variants/variation.js";
 import { type Client, connectClient } from "./connect-client.js";
 import { KillSwitch, type Line } from "./kill-switch.js";
-import { type Address, Link } from "./link.js";
 import type { Recorder } from "./recorder.js";
 import type { Target, Targets } from "./targets.js";
 
@@ -32,7 +32,7 @@ export interface InstanceSetting {
 type Replica = RedisRevocationReplica;
 type Consumer = RedisRevocationConsumer | RedisDelegationConsumer;
 /** When the store was asked, and whether the instance was ready. */
-type Asked = Pick<Answer, "askedAt" | "readyBefore">;
+type Asked = Pick<Answer, "askedAt" | "readyBefore" | "isLagging">;
 
 const SECOND_MS = 1_000;
 
@@ -94,6 +94,7 @@ export class Instance {
       signatureKeys: [KEY],
       startTimeoutMs: 3_600_000,
       stopTimeoutMs: 500,
+      ...variation.consumerOptions,
     };
     this.#consumers = [new RedisRevocationConsumer(options), new RedisDelegationConsumer(options)];
   }
@@ -142,6 +143,8 @@ export class Instance {
       instance: this.name,
       ready: this.ready,
       knowsOfLoss: consumers.some(({ loss }) => loss !== undefined),
+      lacksHistory: this.#replica?.health().problem === "unknown_history",
+      lacksEvents: this.#replica?.health().problem === "events_lost",
       health: { replica: this.#replica?.health(), consumers },
     };
   }
@@ -169,7 +172,8 @@ export class Instance {
       markDelegationEpoch: (zone, epoch, ttlMs) => store.markDelegationEpoch(zone, epoch, ttlMs),
       check: (query) => {
         const target = this.#setting.targets.ofAnchors(query.anchors);
-        const asked = { askedAt: performance.now(), readyBefore: this.ready };
+        const isLagging = this.#replica?.health().problem === "lagging";
+        const asked = { askedAt: performance.now(), readyBefore: this.ready, isLagging };
         if (target !== undefined) this.#asked.set(target, asked);
         if (store.check === undefined) throw new Error("A store that is tried checks in one go.");
         return store.check(query);

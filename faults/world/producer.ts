@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { signEvent } from "@caracalai/revocation-redis";
 import { createClient } from "redis";
 import { KEY } from "../../packages/revocation-redis/test/support/events.js";
-import type { Address } from "./link.js";
+import type { Address } from "../../packages/revocation-redis/test/support/link.js";
 import type { Recorder } from "./recorder.js";
 import type { Target } from "./targets.js";
 

@@ -1,8 +1,8 @@
+import type { Address } from "../../packages/revocation-redis/test/support/link.js";
 import type { InstancePlan, Plan } from "../plan/plan.js";
 import type { Variation } from "../variants/variation.js";
 import { NEVER_REVOKED } from "./checker.js";
 import { Instance } from "./instance.js";
-import type { Address } from "./link.js";
 import { Producer } from "./producer.js";
 import type { Recorder } from "./recorder.js";
 import { Servers } from "./servers.js";

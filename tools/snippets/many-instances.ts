@@ -1,10 +1,4 @@
-import {
-  fromNodeRedis,
-  RedisDelegationConsumer,
-  RedisRevocationConsumer,
-  RedisRevocationReplica,
-  RedisRevocationStore,
-} from "@caracalai/revocation-redis";
+import { fromNodeRedis, startSharedRevocations } from "@caracalai/revocation-redis";
 import { createClient } from "redis";
 
 const client = createClient({
@@ -15,17 +9,18 @@ const client = createClient({
   socket: { socketTimeout: 5_000, reconnectStrategy: 500 },
 });
 client.on("error", (error) => console.error("Redis:", error.name));
-await client.connect();
 
-const options = { redis: fromNodeRedis(client), signatureKeys: [process.env.STREAM_KEY ?? ""] };
-const store = new RedisRevocationStore({ redis: options.redis });
-const consumers = [RedisRevocationConsumer, RedisDelegationConsumer];
-export const revocations = new RedisRevocationReplica(options);
-const parts = [revocations, ...consumers.map((Consumer) => new Consumer({ ...options, store }))];
-await Promise.all(parts.map((part) => part.start()));
+const shared = await startSharedRevocations({
+  redis: fromNodeRedis(client),
+  signatureKeys: [process.env.STREAM_KEY ?? ""],
+  report: console.error,
+});
+// Not awaited: where Redis is away, the server starts all the same, and answers 503 until it is there.
+client.connect().catch(() => {});
+export const { revocations } = shared;
 
 /** When the server ends. */
 export async function stop(): Promise<void> {
-  await Promise.all(parts.map((part) => part.stop()));
+  await shared.stop();
   client.destroy();
 }

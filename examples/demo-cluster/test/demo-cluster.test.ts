@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 const demo = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -78,17 +78,23 @@ function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   };
 }
 
-/** The STS, Redis and three servers: nobody listens there any more. */
+/** The STS, Redis and three servers: nobody listens there any more, a moment after the demo's end. */
 async function expectAllEnded(output: string): Promise<void> {
   const ports = [...output.matchAll(/(?:http|redis):\/\/127\.0\.0\.1:(\d+)/g)].map(([, it]) => it);
   expect(new Set(ports).size).toBe(5);
   for (const port of new Set(ports)) {
-    const refused = await new Promise((resolve) => {
-      const socket = connect(Number(port), "127.0.0.1", () => {
-        socket.destroy();
-        resolve(undefined);
-      }).once("error", resolve);
-    });
-    expect(refused).toMatchObject({ code: "ECONNREFUSED" });
+    await vi.waitFor(
+      async () => expect(await connectTo(Number(port))).toBe("ECONNREFUSED"),
+      10_000,
+    );
   }
+}
+
+function connectTo(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve("connected");
+    }).once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
+  });
 }

@@ -20,6 +20,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ["resource", "CARACAL_AUDIENCE"],
   ["zoneId", "CARACAL_ZONE_ID"],
   ["requireChainContains", "CARACAL_REQUIRE_CHAIN_CONTAINS"],
+  ["redis", "CARACAL_REDIS_URL"],
   ["signatureKeys", "CARACAL_REVOCATION_KEYS"],
 ]);
 

@@ -3,9 +3,9 @@ import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { ConfigurationError as RedisConfigurationError } from "@caracalai/revocation-redis";
 import { ConfigurationError } from "@caracalai/transport-mcp";
 import { ConfigError, nameVariable, readConfig } from "./config.js";
+import { connectRevocations } from "./connect-revocations.js";
 import { startNotesServer } from "./notes-server.js";
 import { readRedisConfig } from "./redis-config.js";
-import { startSharedRevocations } from "./shared-revocations.js";
 
 /** Whatever does not end by then is cut off. */
 const STOP_DEADLINE_MS = 8_000;
@@ -25,7 +25,7 @@ try {
   const config = readConfig(process.env);
   const redis = readRedisConfig(process.env);
   const report = (line: string) => console.error(`notes-server: ${line}`);
-  const shared = redis && (await startSharedRevocations(redis, report));
+  const shared = redis && (await connectRevocations(redis, report));
   const server = await startNotesServer(config, {
     revocations: shared?.revocations ?? new InMemoryRevocationStore(),
   });

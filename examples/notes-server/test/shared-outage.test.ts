@@ -97,7 +97,7 @@ test.concurrent("a Redis that was not there to tell at the start, and is not fit
   await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
   await vi.waitFor(async () => expect(await answer(server)).toMatchObject(OK), SOON);
   expect((await server.stop()).stderr).toContain(
-    "notes-server: CARACAL_REDIS_URL: The server evicts",
+    "notes-server: revocations are not known: redis: The server evicts",
   );
 });
 
@@ -139,7 +139,7 @@ test.concurrent("a Redis that wants a password: with it, it serves; with another
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(
-        /^notes-server: CARACAL_REDIS_URL: Redis does not permit [^\n]+\((?:WRONGPASS|NOAUTH)\)\n$/,
+        /^notes-server: CARACAL_REDIS_URL: Redis does not permit [^\n]+\((?:WRONGPASS|NOAUTH)\)\.\n$/,
       ),
     });
   }

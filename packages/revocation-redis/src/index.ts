@@ -7,9 +7,9 @@ export {
 } from "./clients/from-node-redis-sentinel.js";
 export type { NodeRedisCommandOptions } from "./clients/node-redis-command.js";
 export { ConfigurationError } from "./configuration-error.js";
-export type { LossKind } from "./consumer/consumer-group.js";
 export type { ConsumerHealth, ConsumerState } from "./consumer/consumer-health.js";
 export type { RedisConsumerOptions, RevocationSink } from "./consumer/consumer-options.js";
+export type { LossKind } from "./consumer/loss-note.js";
 export { RedisDelegationConsumer } from "./consumer/redis-delegation-consumer.js";
 export { RedisRevocationConsumer } from "./consumer/redis-revocation-consumer.js";
 export type { EventTrust } from "./events/event-trust.js";
@@ -31,6 +31,12 @@ export { RedisRevocationReplica } from "./replica/redis-revocation-replica.js";
 export type { ReplicaHealth } from "./replica/replica-health.js";
 export { ReplicaNotReadyError } from "./replica/replica-not-ready-error.js";
 export type { RedisRevocationReplicaOptions } from "./replica/replica-options.js";
+export {
+  type SharedRevocations,
+  type SharedRevocationsHealth,
+  type SharedRevocationsOptions,
+  startSharedRevocations,
+} from "./shared/start-shared-revocations.js";
 export { RedisRevocationStore } from "./store/redis-revocation-store.js";
 export { requireSafeServer } from "./store/require-safe-server.js";
 export type { RedisRevocationStoreOptions } from "./store/store-options.js";

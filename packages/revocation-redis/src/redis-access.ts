@@ -30,7 +30,10 @@ export interface RedisConnection {
   /** Resolves when commands can be sent. May wait for long: the caller has a deadline and closes. */
   open(): Promise<void>;
   readonly command: RedisCommand;
-  /** Ends the connection at once; commands under way reject. May be repeated, and never throws. */
+  /**
+   * Ends the connection: at once, or as soon as it is connected. Commands under way reject at once. May be
+   * repeated, and never throws.
+   */
   close(): void;
 }
 

@@ -25,13 +25,22 @@ export class RedisStoreError extends RevocationStoreError {
   }
 }
 
+/** Of errors without a word of their own, those that somebody can put right. Nothing else is quoted. */
+const ERR_REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^ERR The user executing the script can't/, "the user lacks a permission that the README names"],
+  [/^ERR max number of clients/, "it has as many clients as it may have"],
+  [/^ERR DB index/, "it has no database of that number"],
+];
+
 const REDIS_CODE = /^[A-Z][A-Z0-9_]{1,31}(?=\s|$)/;
 
 /** What is safe to know of an error of a client library. */
 export function toRedisStoreError(error: unknown): RedisStoreError {
   if (error instanceof RedisStoreError) return error;
-  const [code] = REDIS_CODE.exec(error instanceof Error ? error.message : "") ?? [];
-  return code === undefined
-    ? new RedisStoreError("connection", "Redis could not be reached.")
-    : new RedisStoreError("refused", `Redis refused the command (${code}).`, code);
+  const message = error instanceof Error ? error.message : "";
+  const [code] = REDIS_CODE.exec(message) ?? [];
+  if (code === undefined) return new RedisStoreError("connection", "Redis could not be reached.");
+  const [, reason] = ERR_REASONS.find(([pattern]) => pattern.test(message)) ?? [];
+  const about = reason === undefined ? code : `${code}: ${reason}`;
+  return new RedisStoreError("refused", `Redis refused the command (${about}).`, code);
 }

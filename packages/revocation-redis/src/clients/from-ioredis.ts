@@ -21,8 +21,9 @@ export interface IoredisClient {
  * Reaches Redis by a client of `ioredis`: a single server, Sentinel, or a cluster. The client stays
  * the caller's: who created it listens to its errors and disconnects it.
  *
- * @throws ConfigurationError where the client is of another kind, reads from replicas, or prefixes
- *   keys: under other keys than those that revocations are written to, nothing is ever revoked.
+ * @throws ConfigurationError where the client is of another kind, reads from replicas, would not come
+ *   back from an outage, pipelines by itself, or prefixes keys: under other keys than those that revocations are written to,
+ *   nothing is ever revoked.
  */
 export function fromIoredis(client: IoredisClient): RedisAccess {
   requireClient(
@@ -45,6 +46,21 @@ function refuseUnsafeOptions({ options, isCluster }: IoredisClient): void {
   const prefixOfNodes = settingOf(settingOf(options, "redisOptions"), "keyPrefix") ?? "";
   if (prefix !== "" || prefixOfNodes !== "") {
     throw new ConfigurationError("The client prefixes keys: leave out its option keyPrefix.");
+  }
+  const strategy = isCluster ? "clusterRetryStrategy" : "retryStrategy";
+  if (typeof settingOf(options, strategy) !== "function") {
+    throw new ConfigurationError(
+      `The client would not come back from an outage: leave out its option ${strategy}, or give a function.`,
+    );
+  }
+  // Its pipelines take commands by their methods only, and throw where nobody can catch it.
+  const isPipelining = [options, settingOf(options, "redisOptions")].some(
+    (it) => settingOf(it, "enableAutoPipelining") === true,
+  );
+  if (isPipelining) {
+    throw new ConfigurationError(
+      "The client pipelines by itself: leave out its option enableAutoPipelining.",
+    );
   }
   const scaleReads = settingOf(options, "scaleReads") ?? "master";
   const readsFromReplica =
@@ -87,11 +103,14 @@ function connectionOf(client: IoredisClient): RedisConnection {
         enableOfflineQueue: false,
         retryStrategy: () => null,
       });
-  // Each error is that of a command as well; without a listener it would be printed.
-  own.on("error", () => {});
-  return new OwnConnection({
+  const connection = new OwnConnection({
     connect: () => own.connect(),
     command: commandOf(own),
     disconnect: () => own.disconnect(),
+    mayDisconnect: Promise.resolve(),
   });
+  // Without a listener an error would be printed.
+  // A cluster's error holds that of the node which was asked last.
+  own.on("error", (error) => connection.noteError(settingOf(error, "lastNodeError") ?? error));
+  return connection;
 }

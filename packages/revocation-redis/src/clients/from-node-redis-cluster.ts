@@ -64,11 +64,12 @@ async function commandOfNode<Node>(
 
 function connectionOf<Node>(client: NodeRedisCluster<Node>): RedisConnection {
   const own = client.duplicate();
-  // Each error is that of a command as well; without a listener it would end the process.
-  own.on("error", () => {});
-  return new OwnConnection({
+  const connection = new OwnConnection({
     connect: () => own.connect(),
     command: commandOf(own),
     disconnect: () => own.destroy(),
   });
+  // Without a listener an error would end the process.
+  own.on("error", (error) => connection.noteError(error));
+  return connection;
 }

@@ -47,11 +47,12 @@ function commandOf(client: NodeRedisSentinel): RedisCommand {
 
 function connectionOf(client: NodeRedisSentinel): RedisConnection {
   const own = client.duplicate();
-  // Each error is that of a command as well; without a listener it would end the process.
-  own.on("error", () => {});
-  return new OwnConnection({
+  const connection = new OwnConnection({
     connect: () => own.connect(),
     command: commandOf(own),
     disconnect: () => own.destroy(),
   });
+  // Without a listener an error would end the process.
+  own.on("error", (error) => connection.noteError(error));
+  return connection;
 }

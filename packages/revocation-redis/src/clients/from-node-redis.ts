@@ -17,13 +17,15 @@ export interface NodeRedisClient {
   connect(): Promise<unknown>;
   destroy(): void;
   on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "connect", listener: () => void): unknown;
 }
 
 /**
  * Reaches Redis by a client of `redis` (node-redis) for one server. The client stays the caller's:
  * who created it connects it, listens to its errors and closes it.
  *
- * @throws ConfigurationError where the client is of another kind, or reads from a replica.
+ * @throws ConfigurationError where the client is of another kind, reads from a replica, or would not come
+ *   back from an outage.
  */
 export function fromNodeRedis(client: NodeRedisClient): RedisAccess {
   requireClient(
@@ -40,6 +42,7 @@ export function fromNodeRedis(client: NodeRedisClient): RedisAccess {
   if (settingOf(client.options, "readonly") === true) {
     throw new ConfigurationError("The client reads from a replica: leave out its option readonly.");
   }
+  refuseToGiveUp(settingOf(client.options, "socket"));
   const command = commandOf(client);
   return {
     command,
@@ -47,6 +50,16 @@ export function fromNodeRedis(client: NodeRedisClient): RedisAccess {
     connection: () => connectionOf(client),
     primaries: async () => [command],
   };
+}
+
+/** By its own strategy, a client closes for good when its socket was silent for too long. */
+function refuseToGiveUp(socket: unknown): void {
+  const strategy = settingOf(socket, "reconnectStrategy");
+  const givesUpSilence = strategy === undefined && (settingOf(socket, "socketTimeout") ?? 0) !== 0;
+  if (strategy !== false && !givesUpSilence) return;
+  throw new ConfigurationError(
+    "The client would not come back from an outage: set socket.reconnectStrategy, for instance to 500 (milliseconds); with a socketTimeout, the client's own strategy gives up.",
+  );
 }
 
 function commandOf(client: NodeRedisClient): RedisCommand {
@@ -61,11 +74,15 @@ function connectionOf(client: NodeRedisClient): RedisConnection {
     socket: { ...(settingOf(client.options, "socket") ?? {}), reconnectStrategy: false },
     clientSideCache: undefined,
   });
-  // Each error is that of a command as well; without a listener it would end the process.
-  own.on("error", () => {});
-  return new OwnConnection({
+  const connection = new OwnConnection({
     connect: () => own.connect(),
     command: commandOf(own),
     disconnect: () => own.destroy(),
+    mayDisconnect: new Promise<void>((resolve) => {
+      own.on("connect", () => resolve());
+    }),
   });
+  // Without a listener an error would end the process.
+  own.on("error", (error) => connection.noteError(error));
+  return connection;
 }

@@ -37,6 +37,7 @@ export class EventHandler {
       const verdict = this.#verdictOn(fields);
       if (verdict instanceof InvalidEventError) {
         await this.#setAside({ id, fields }, verdict, command);
+        if (verdict.problem === "wrong_signature") this.#record.wrongSignatures += 1;
         return "dead";
       }
       await writeAll(verdict, this.#options.store);

@@ -1,4 +1,5 @@
 import { type Script, script } from "../commands/script.js";
+import { HIGHEST_ID, STREAM_FUNCTIONS } from "../streams/stream-functions.js";
 
 // Each script is one step: what it finds and what it does about it can't be told apart by others. A
 // loss is kept in a key beside the stream, so that every consumer of the group knows of it, also one
@@ -6,18 +7,13 @@ import { type Script, script } from "../commands/script.js";
 
 /**
  * Makes sure that KEYS[1] has the group ARGV[1]; a new one begins with the first entry. ARGV[2] is "1"
- * where the consumer knows that it was there: then a loss is noted in KEYS[2], for ARGV[3] ms.
+ * where the consumer knows that it was there: then the loss ARGV[3] is noted in KEYS[2].
  */
 export const ENSURE_GROUP: Script = script(
   `
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    for index = 1, #group, 2 do
-      if group[index] == 'name' and group[index + 1] == ARGV[1] then return 0 end
-    end
-  end
-end
-if ARGV[2] == '1' then redis.call('SET', KEYS[2], 'history_lost', 'PX', ARGV[3]) end
+${STREAM_FUNCTIONS}
+if findGroup(KEYS[1], ARGV[1]) then return 0 end
+if ARGV[2] == '1' then noteLoss(KEYS[2], ARGV[3]) end
 redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM', 'ENTRIESREAD', '0')
 return 1
 `,
@@ -28,59 +24,74 @@ return 1
  * Reads for the consumer ARGV[2] of the group ARGV[1] at most ARGV[3] entries behind ARGV[4]; ">"
  * stands for those that nobody in the group was given.
  *
- * Of those it counts first how many were trimmed: entries go at the front, so that whatever was
- * removed and is not counted as read was never read. Where an entry remains that is older than
- * ARGV[5] ms, so are they, and no mandate that they revoked is alive; else the loss is noted in
- * KEYS[2], for as long. Then the group is made to count them as read, so that they are counted once.
+ * Of those it counts first how many were trimmed: entries go at the front, so that none were where one
+ * remains that was given to somebody; else, whatever was removed and is not counted as read was never
+ * read. Where an entry remains that is older than
+ * ARGV[5] ms, so are they, and no mandate that they revoked is alive; else the loss ARGV[8] is noted in
+ * KEYS[2]. Then the group is made to count them as read, so that they are counted once.
+ *
+ * ARGV[6] is the highest id that the consumer knows of, empty for none, and ARGV[7] how many entries
+ * had been added by then. Where that entry is gone, though fewer than those were removed, it tells how
+ * many there are behind it: as many as were added since, where it was deleted by itself, and more of
+ * them in another history. More than a thousand are not counted, but taken for too many.
  */
 export const READ_GROUP: Script = script(
   `
-local function asTable(flat)
-  local fields = {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
-  return fields
-end
-local function compare(first, second)
-  local time1, number1 = string.match(first, '(%d+)-(%d+)')
-  local time2, number2 = string.match(second, '(%d+)-(%d+)')
-  if time1 ~= time2 then return tonumber(time1) - tonumber(time2) end
-  return tonumber(number1) - tonumber(number2)
-end
-
-local group
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    local fields = asTable(flat)
-    if fields['name'] == ARGV[1] then group = fields end
-  end
-end
+${STREAM_FUNCTIONS}
+local group = findGroup(KEYS[1], ARGV[1])
 if not group then return redis.error_reply('-NOGROUP the stream or its group is not there') end
 
-local stream = asTable(redis.call('XINFO', 'STREAM', KEYS[1]))
+local stream
+if isAtEnd(group) then
+  stream = {
+    ['last-generated-id'] = group['last-delivered-id'],
+    ['entries-added'] = group['entries-read'],
+    ['length'] = redis.call('XLEN', KEYS[1])
+  }
+else
+  stream = aboutStream(KEYS[1])
+end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local first = stream['first-entry'] and stream['first-entry'][1]
+local first = stream['first-id']
 local trimmed = 0
-if ARGV[4] == '>' then
+if ARGV[4] == '>' and not isAtEnd(group) then
   local removed = stream['entries-added'] - stream['length']
-  if group['entries-read'] then
-    trimmed = math.max(0, removed - group['entries-read'])
-  elseif removed > 0 and compare(first or stream['last-generated-id'], group['last-delivered-id']) > 0 then
-    -- Redis stops counting where single entries are deleted; that there is a gap is seen all the same.
-    trimmed = 1
-  end
+  trimmed = countMissed(stream, group)
   if trimmed > 0 then
     if not first or now - tonumber(string.match(first, '^%d+')) < tonumber(ARGV[5]) then
-      redis.call('SET', KEYS[2], 'stream_trimmed', 'PX', ARGV[5])
+      noteLoss(KEYS[2], ARGV[8])
     end
     local last = first and group['last-delivered-id'] or stream['last-generated-id']
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', removed)
   end
 end
+local holds = 1
+local behind = 0
+if ARGV[6] ~= '' then
+  local added = stream['entries-added'] - ARGV[7]
+  local isSame = added == 0 and stream['last-generated-id'] == ARGV[6]
+  if not isSame and #redis.call('XRANGE', KEYS[1], ARGV[6], ARGV[6]) == 0 then
+    holds = 0
+    if stream['entries-added'] - stream['length'] < tonumber(ARGV[7]) and added >= 0 then
+      behind = added + 1
+      if ARGV[6] == '${HIGHEST_ID}' then
+        behind = 0
+      elseif added <= 1000 then
+        behind = #redis.call('XRANGE', KEYS[1], '(' .. ARGV[6], '+', 'COUNT', behind)
+      end
+    end
+  end
+end
+
 local held = redis.call('XPENDING', KEYS[1], ARGV[1])
 local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], ARGV[4])
 return {
+  string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'),
   stream['last-generated-id'],
+  stream['entries-added'],
+  holds,
+  behind,
   group['last-delivered-id'],
   held[1],
   held[2],
@@ -89,6 +100,48 @@ return {
   string.format('%.0f', now),
   read and read[1][2] or {}
 }
+`,
+  { reads: true },
+);
+
+/**
+ * Gives to the consumer ARGV[2] of the group ARGV[1] entries that are held: of each, ARGV tells the id,
+ * the consumer, and how often it was given to anybody. One that is not held like that any more is left
+ * out: somebody else has taken it over, or is done with it. One that is not in the stream any more
+ * stays with its consumer, until it is acknowledged: else nobody would know of it if this reply is lost.
+ */
+export const TAKE_OVER: Script = script(
+  `
+local taken = {}
+for index = 3, #ARGV, 3 do
+  local id = ARGV[index]
+  local held = redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1)[1]
+  if held and held[2] == ARGV[index + 1] and held[4] == tonumber(ARGV[index + 2]) then
+    local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
+    if entry then redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id) end
+    taken[#taken + 1] = entry or { id, false }
+  end
+end
+return taken
+`,
+  { reads: true },
+);
+
+/** Notes the loss ARGV[1] in KEYS[2]. */
+export const NOTE_LOSS: Script = script(
+  `
+${STREAM_FUNCTIONS}
+noteLoss(KEYS[2], ARGV[1])
+return 1
+`,
+  { reads: true },
+);
+
+/** Takes back the loss that is noted in KEYS[2], where it is still ARGV[1]. */
+export const FORGET_LOSS: Script = script(
+  `
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[2])
 `,
   { reads: true },
 );

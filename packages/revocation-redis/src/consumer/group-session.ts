@@ -1,20 +1,28 @@
 import { backoffMs, pause } from "../commands/pause.js";
 import type { TimedCommand } from "../commands/timed-command.js";
-import { BEGINNING, compareStreamIds } from "../streams/stream-id.js";
+import { judgePosition, type KnownPosition } from "../streams/judge-position.js";
+import { BEGINNING } from "../streams/stream-id.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
-import { ConsumerGroup, type GroupRead, type LossKind, timeOfEntry } from "./consumer-group.js";
+import { COUNT, ConsumerGroup, type GroupRead, timeOfEntry } from "./consumer-group.js";
 import type { ConsumerRecord } from "./consumer-health.js";
 import type { CapturedConsumerOptions } from "./consumer-options.js";
 import type { EventHandler, Outcome } from "./event-handler.js";
+import { HeldEntries } from "./held-entries.js";
+import { KnownLoss, kindOfLoss, type LossKind, newLossNote } from "./loss-note.js";
+import { StreamClock } from "./stream-clock.js";
+import { upToDateAt } from "./up-to-date-at.js";
 
 const LONGEST_WAIT_MS = 250;
 const IDLE_CHECK_MS = 60_000;
 const IDLE_CONSUMER_MS = 3_600_000;
 
-/** What a consumer remembers from one connection to the next: whether Redis still knows it. */
-export interface GroupMemory {
-  knewGroup: boolean;
-  lastGeneratedId: string;
+/** What a consumer remembers from one connection to the next. */
+export class GroupMemory {
+  /** Whether the group was there, and how far the stream went: Redis may come back without it. */
+  knewGroup = false;
+  known: KnownPosition = {};
+  readonly loss: KnownLoss = new KnownLoss();
+  readonly held: HeldEntries = new HeldEntries();
 }
 
 /**
@@ -28,6 +36,8 @@ export class GroupSession {
   readonly #memory: GroupMemory;
   readonly #command: TimedCommand;
   readonly #group: ConsumerGroup;
+  /** Of this connection: another one may lead to a server with other ids. */
+  readonly #clock = new StreamClock();
   #serverTimeMs = 0;
 
   constructor(
@@ -51,22 +61,26 @@ export class GroupSession {
   async run(signal: AbortSignal, onRead: () => void): Promise<void> {
     await this.#ensureGroup();
     await this.#takeUpOwn(signal);
-    let claim = { from: BEGINNING, at: performance.now() };
+    let claimAt = performance.now();
+    let isAnyHeld = true;
     let idleCheckAt = performance.now();
     let failures = 0;
     while (!signal.aborted) {
-      if (performance.now() >= claim.at) claim = await this.#claim(claim.from);
+      if (isAnyHeld && performance.now() >= claimAt) claimAt = await this.#claim(signal);
       if (performance.now() >= idleCheckAt) {
         await this.#group.removeIdle(IDLE_CONSUMER_MS);
         idleCheckAt = performance.now() + IDLE_CHECK_MS;
       }
-      const read = await this.#observe(await this.#group.readNew());
+      const read = await this.#observe(await this.#group.readNew(this.#memory.known.position));
+      isAnyHeld = read.pending > 0;
       const isWritten = await this.#process(read.entries);
       onRead();
       failures = isWritten ? 0 : failures + 1;
       // What can't be written is tried again with the next claim; taking more of it is no hurry.
       if (!isWritten) await pause(backoffMs(failures), signal);
-      else if (read.entries.length === 0) await this.#wait(read.lastDeliveredId, claim.at);
+      else if (read.entries.length === 0) {
+        await this.#wait(read.lastDeliveredId, isAnyHeld ? claimAt : Number.POSITIVE_INFINITY);
+      }
     }
     await this.#group.removeIdle(0, this.#options.consumerName);
   }
@@ -80,32 +94,62 @@ export class GroupSession {
   /** What this consumer was given before, and may not have acted on. */
   async #takeUpOwn(signal: AbortSignal): Promise<void> {
     for (let behind = BEGINNING; !signal.aborted; ) {
-      const { entries } = await this.#observe(await this.#group.readOwn(behind));
+      const { position } = this.#memory.known;
+      const { entries } = await this.#observe(await this.#group.readOwn(behind, position));
       const last = entries.at(-1);
-      if (last === undefined) return;
+      // Behind the highest id there can be, Redis begins again.
+      if (last === undefined || last.id === behind) return;
       await this.#process(entries);
       behind = last.id;
     }
   }
 
-  /** @returns from where to claim next, and when. */
-  async #claim(from: string): Promise<{ readonly from: string; readonly at: number }> {
-    const { entries, next } = await this.#group.claim(from);
-    const isWritten = await this.#process(entries);
-    this.#record.reclaimed += entries.length;
-    const isInHurry = isWritten && next !== BEGINNING;
-    return { from: next, at: performance.now() + (isInHurry ? 0 : this.#options.claimIdleMs / 2) };
+  /**
+   * Takes over what has been held for long, by others or by this consumer itself.
+   *
+   * @returns when to look next.
+   */
+  async #claim(signal: AbortSignal): Promise<number> {
+    const { claimIdleMs } = this.#options;
+    const { held } = this.#memory;
+    const { entries, sentAt } = await this.#group.readHeld();
+    const answeredAt = performance.now();
+    const due = held.look(entries, { sentAt, answeredAt }, claimIdleMs);
+    for (let from = 0; from < due.length && !signal.aborted; from += COUNT) {
+      const taken = await this.#group.takeOver(due.slice(from, from + COUNT));
+      this.#record.reclaimed += taken.length;
+      // Then the others come first the next time.
+      if (!(await this.#process(taken))) break;
+    }
+    const nextLook = performance.now() + claimIdleMs / 2;
+    return due.length > 0
+      ? nextLook
+      : Math.min(nextLook, (held.oldestSince ?? nextLook) + claimIdleMs);
   }
 
   async #observe(read: GroupRead): Promise<GroupRead> {
-    const { lastGeneratedId, serverTimeMs } = read;
+    const { facts, serverTimeMs, sentAt } = read;
+    const { lastGeneratedId, entriesAdded, runId } = facts;
     this.#serverTimeMs = serverTimeMs;
-    this.#record.noteRead(read);
-    // The stream lacks an entry that it had: a failover to a replica that was behind, for instance.
-    const isOlder = compareStreamIds(lastGeneratedId, this.#memory.lastGeneratedId) < 0;
-    if (isOlder) await this.#noteLoss("history_lost");
-    this.#memory.lastGeneratedId = lastGeneratedId;
+    this.#record.noteRead(read, upToDateAt(read, this.#clock));
+    this.#clock.note(lastGeneratedId, sentAt);
+    await this.#observeLoss(read);
+    this.#memory.known = { runId, position: { lastId: lastGeneratedId, added: entriesAdded } };
     return read;
+  }
+
+  async #observeLoss({ facts, lossNote, sentAt }: GroupRead): Promise<void> {
+    const { known, loss } = this.#memory;
+    const isOtherServer = known.runId !== facts.runId;
+    // The stream lacks an entry that it had: a failover to a replica that was behind, for instance.
+    if (judgePosition(known, facts) !== undefined) return this.#noteLoss("history_lost");
+    // Such a replica may lack the note. On the same server, an operator has deleted it.
+    if (lossNote === undefined && loss.note !== undefined && isOtherServer) {
+      return this.#noteLoss(kindOfLoss(loss.note));
+    }
+    const knownMs = loss.see(lossNote, sentAt);
+    const isOver = knownMs >= this.#options.maxMandateLifetimeMs;
+    if (lossNote !== undefined && isOver) await this.#group.forgetLoss(lossNote);
   }
 
   /**
@@ -139,8 +183,10 @@ export class GroupSession {
   }
 
   async #noteLoss(kind: LossKind): Promise<void> {
+    const note = newLossNote(kind);
     this.#record.noteLoss(kind);
-    await this.#group.noteLoss(kind);
+    await this.#group.noteLoss(note);
+    this.#memory.loss.see(note, performance.now());
   }
 
   /** Until something is new, or a claim is due. */

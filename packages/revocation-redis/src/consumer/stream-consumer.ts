@@ -1,10 +1,10 @@
 import { backoffMs, pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import { untilSettled } from "../commands/until-settled.js";
 import { createEventVerifier, type EventVerifier } from "../events/event-verifier.js";
 import type { FieldList } from "../events/read-fields.js";
 import type { RedisConnection } from "../redis-access.js";
 import { RedisStoreError, toRedisStoreError } from "../redis-store-error.js";
-import { BEGINNING } from "../streams/stream-id.js";
 import { type ConsumerHealth, ConsumerRecord } from "./consumer-health.js";
 import {
   type CapturedConsumerOptions,
@@ -13,7 +13,7 @@ import {
   type RedisConsumerOptions,
 } from "./consumer-options.js";
 import { EventHandler, type EventJudge } from "./event-handler.js";
-import { type GroupMemory, GroupSession } from "./group-session.js";
+import { GroupMemory, GroupSession } from "./group-session.js";
 
 /** Reads the fields of an entry, and throws `InvalidEventError` where they must not be acted on. */
 export type EventParser = (fields: FieldList, verify: EventVerifier) => ReturnType<EventJudge>;
@@ -29,7 +29,7 @@ export class StreamConsumer {
   readonly #options: CapturedConsumerOptions;
   readonly #handler: EventHandler;
   readonly #record = new ConsumerRecord();
-  readonly #memory: GroupMemory = { knewGroup: false, lastGeneratedId: BEGINNING };
+  readonly #memory = new GroupMemory();
   readonly #abort = new AbortController();
   readonly #firstRead = new AbortController();
   #connection: RedisConnection | undefined;
@@ -67,15 +67,13 @@ export class StreamConsumer {
   }
 
   /**
-   * Ends reading: what is in hand is written and acknowledged, for `stopTimeoutMs` at most; what is
-   * not by then is taken over by others. May be repeated.
+   * Ends reading: what is in hand is written and acknowledged, for `stopTimeoutMs` at most, whatever
+   * Redis does; what is not by then is taken over by others. May be repeated.
    */
   async stop(): Promise<void> {
     if (this.#record.state !== "stopped") this.#record.state = "stopping";
     this.#abort.abort();
-    const drained = new AbortController();
-    void Promise.resolve(this.#running).then(() => drained.abort());
-    await pause(this.#options.stopTimeoutMs, drained.signal);
+    await untilSettled(Promise.resolve(this.#running), this.#options.stopTimeoutMs);
     this.#connection?.close();
     this.#record.state = "stopped";
   }

@@ -1,38 +1,91 @@
-import { readInteger, readList, readText, unexpected } from "../commands/replies.js";
+import { readInteger, readList, readText } from "../commands/replies.js";
 import { runScript, type Script, script } from "../commands/script.js";
 import type { TimedCommand } from "../commands/timed-command.js";
-import { BEGINNING, isStreamId } from "../streams/stream-id.js";
-import { readEntries, type StreamEntry } from "../streams/stream-reply.js";
+import { HIGHEST_ID, STREAM_FUNCTIONS } from "../streams/stream-functions.js";
+import { BEGINNING } from "../streams/stream-id.js";
+import { readEntries, readStreamId, type StreamEntry } from "../streams/stream-reply.js";
+import { MARKER_FUNCTIONS } from "./history-marker.js";
 import type { StreamFacts } from "./judge-history.js";
+import { madeGoodKey } from "./made-good.js";
 
 /** How many entries are read at a time: each may be large. */
 export const READ_COUNT = 100;
 
+/** Larger entries are no events (wire format), and are not sent. A little more, for what is around it. */
+const MAX_ENTRY_BYTES = 270_000;
+
 /**
- * Everything about a stream in one moment, and how it goes on behind ARGV[1]. Asked of the primary
- * only, as all scripts of this package.
+ * Everything about a stream in one moment, and how it goes on behind ARGV[1]; ARGV[2] is how many
+ * entries had been added by then, ARGV[3] how many of them removed, ARGV[4] the server's run id. Asked
+ * of the primary only, as all scripts of this package.
+ *
+ * Where the group ARGV[5] was given exactly what this replica has read, and the same number of entries
+ * is there, nothing has happened since. Else it tells what is in no key: KEYS[3] is the consumers' note
+ * about events that they have lost, KEYS[4] the note that a replica has made good for; and there may be
+ * entries that were removed before the group was given them, or before what it was given was
+ * acknowledged.
  */
 const CHECK_STREAM: Script = script(
   `
-local info = redis.call('INFO', 'server', 'memory')
-local about = {}
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  local flat = redis.call('XINFO', 'STREAM', KEYS[1])
-  for index = 1, #flat, 2 do about[flat[index]] = flat[index + 1] end
+${STREAM_FUNCTIONS}
+${MARKER_FUNCTIONS}
+local info = redis.call('INFO', 'server', 'memory', 'stats')
+local runId = string.match(info, 'run_id:(%x+)')
+local group = findGroup(KEYS[1], ARGV[5])
+local length = redis.call('XLEN', KEYS[1])
+local about = { ['last-generated-id'] = '0-0', ['entries-added'] = 0, ['length'] = 0 }
+local isSame = group and isAtEnd(group) and group['pending'] == 0 and runId == ARGV[4]
+  and group['last-delivered-id'] == ARGV[1] and group['entries-read'] == tonumber(ARGV[2])
+  and group['entries-read'] - length == tonumber(ARGV[3])
+if isSame then
+  about = { ['last-generated-id'] = ARGV[1], ['entries-added'] = group['entries-read'], ['length'] = length }
+elseif redis.call('EXISTS', KEYS[1]) == 1 then
+  about = aboutStream(KEYS[1])
 end
-local first = about['first-entry']
-local firstAge = first and redis.call('TIME')[1] * 1000 - string.match(first[1], '^%d+')
+
+local first = about['first-id']
+local firstAge = first
+  and math.max(0, redis.call('TIME')[1] * 1000 - tonumber((string.match(first, '^%d+'))))
+local gap = false
+if not isSame then
+  local missed = countMissed(about, group)
+  local oldest = group and group['pending'] > 0 and redis.call('XPENDING', KEYS[1], ARGV[5])[2]
+  if missed > 0 then
+    gap = 'unread ' .. (about['entries-added'] - about['length'])
+  elseif oldest and (not first or compare(oldest, first) < 0) then
+    gap = 'held ' .. oldest
+  end
+end
+
+local holds = 1
+local found = {}
+if not isSame then
+  if runId ~= ARGV[4] then holds = #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) end
+  if ARGV[1] ~= '${HIGHEST_ID}' then
+    found = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ${READ_COUNT})
+  end
+  for _, entry in ipairs(found) do
+    local size = 0
+    for _, part in ipairs(entry[2]) do size = size + #part end
+    if size > ${MAX_ENTRY_BYTES} then entry[2] = {} end
+  end
+end
+local marker = redis.call('GET', KEYS[2])
 return {
-  string.match(info, 'run_id:(%x+)'),
+  runId,
   string.match(info, 'maxmemory:(%d+)'),
   string.match(info, 'maxmemory_policy:([%w-]+)'),
-  redis.call('GET', KEYS[2]),
-  about['last-generated-id'] or '0-0',
-  about['entries-added'] or 0,
-  about['length'] or 0,
+  string.match(info, 'evicted_keys:(%d+)'),
+  marker and nameOf(marker),
+  redis.call('GET', KEYS[3]),
+  redis.call('GET', KEYS[4]),
+  gap,
+  about['last-generated-id'],
+  about['entries-added'],
+  about['length'],
   firstAge or false,
-  #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]),
-  redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+  holds,
+  found
 }
 `,
   { reads: true },
@@ -42,36 +95,58 @@ return {
 export interface CheckedStream {
   readonly facts: StreamFacts;
   readonly entries: readonly StreamEntry[];
-  /** Whether the server drops keys, live revocations among them, when its memory is used up. */
-  readonly evicts: boolean;
 }
 
-/** Which stream is asked about. */
-export interface CheckQuestion {
+/** Which stream is asked about, by its keys. */
+export interface CheckedKeys {
   readonly stream: string;
+  readonly group: string;
   readonly markerKey: string;
-  /** The last entry that was read; the beginning where it is left out. */
+  readonly lossKey: string;
+}
+
+/** What is known of the stream already; nothing where it is to be read from its beginning. */
+export interface CheckedPlace {
+  /** The last entry that was read. */
   readonly lastId?: string | undefined;
+  readonly added?: number | undefined;
+  readonly removed?: number | undefined;
+  readonly runId?: string | undefined;
 }
 
 /** @throws RedisStoreError (rejects) where the server gives no answer, or one that is none. */
 export async function checkStream(
   command: TimedCommand,
-  { stream, markerKey, lastId = BEGINNING }: CheckQuestion,
+  { stream, group, markerKey, lossKey }: CheckedKeys,
+  { lastId = BEGINNING, added = -1, removed = -1, runId = "" }: CheckedPlace,
   timeoutMs: number,
 ): Promise<CheckedStream> {
-  const call = { keys: [stream, markerKey], args: [lastId, `${READ_COUNT}`], timeoutMs };
-  return readCheckedStream(await runScript(command, CHECK_STREAM, call));
+  const keys = [stream, markerKey, lossKey, madeGoodKey(lossKey)];
+  const args = [lastId, `${added}`, `${removed}`, runId, group];
+  return readCheckedStream(await runScript(command, CHECK_STREAM, { keys, args, timeoutMs }));
 }
 
 function readCheckedStream(reply: unknown): CheckedStream {
-  const [runId, maxMemory, policy, ...stream] = readList(reply, "what is known of a stream");
-  const [marker, lastGeneratedId, added, length, firstAge, held, found] = stream;
+  const [runId, maxMemory, policy, evictedKeys, ...others] = readList(
+    reply,
+    "what is known of a stream",
+  );
+  const [marker, note, madeGood, gap, ...stream] = others;
+  const [lastGeneratedId, added, length, firstAge, held, found] = stream;
   const entries = readEntries(found);
+  const textOf = (value: unknown, what: string): string | undefined =>
+    value === null ? undefined : readText(value, what);
   return {
     facts: {
       runId: readText(runId, "the id of a server"),
-      marker: marker === null ? undefined : readText(marker, "a marker"),
+      evicts:
+        readInteger(maxMemory, "a size of memory") > 0 &&
+        readText(policy, "a policy") !== "noeviction",
+      evictedKeys: readInteger(evictedKeys, "a number of keys"),
+      marker: textOf(marker, "a marker"),
+      note: textOf(note, "a loss"),
+      isMadeGood: note !== null && textOf(note, "a loss") === textOf(madeGood, "a loss"),
+      gap: textOf(gap, "a gap"),
       lastGeneratedId: readStreamId(lastGeneratedId),
       entriesAdded: readInteger(added, "a number of entries"),
       length: readInteger(length, "the length of a stream"),
@@ -81,14 +156,5 @@ function readCheckedStream(reply: unknown): CheckedStream {
       drained: entries.length < READ_COUNT,
     },
     entries,
-    evicts:
-      readInteger(maxMemory, "a size of memory") > 0 &&
-      readText(policy, "a policy") !== "noeviction",
   };
-}
-
-function readStreamId(reply: unknown): string {
-  const id = readText(reply, "the id of an entry");
-  if (!isStreamId(id)) throw unexpected("the id of an entry");
-  return id;
 }

@@ -14,6 +14,7 @@ export class EventReader {
   readonly #parse: typeof parseRevocationEvent;
   readonly #verify: EventVerifier;
   #ignored = 0;
+  #wrongSignatures = 0;
 
   /**
    * @param stream - its name in Redis, which is part of what is signed.
@@ -29,6 +30,11 @@ export class EventReader {
     return this.#ignored;
   }
 
+  /** How many of them had a signature of none of the keys. */
+  get wrongSignatures(): number {
+    return this.#wrongSignatures;
+  }
+
   read(entries: readonly StreamEntry[]): RevocationEvent[] {
     return entries.flatMap((entry) => this.#read(entry));
   }
@@ -40,6 +46,7 @@ export class EventReader {
     } catch (error) {
       if (!(error instanceof InvalidEventError)) throw error;
       this.#ignored += 1;
+      if (error.problem === "wrong_signature") this.#wrongSignatures += 1;
       return [];
     }
   }

@@ -15,11 +15,24 @@ export function newMarker(): string {
   return randomUUID();
 }
 
+/**
+ * By what a marker is known, in Lua: others may have set it, to anything. What is not like one of ours
+ * may be no text at all, and as long as it likes.
+ */
+export const MARKER_FUNCTIONS = `
+local function nameOf(marker)
+  if #marker <= 64 and string.match(marker, '^[%w-]+$') then return marker end
+  return 'sha1 ' .. redis.sha1hex(marker)
+end
+`;
+
 /** Sets a marker, on the server ARGV[1], where it is still what is known: ARGV[2], empty for none. */
 const SET_MARKER: Script = script(
   `
+${MARKER_FUNCTIONS}
 if string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') ~= ARGV[1] then return 0 end
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[2] then return 0 end
+local known = redis.call('GET', KEYS[1])
+if (known and nameOf(known) or '') ~= ARGV[2] then return 0 end
 redis.call('SET', KEYS[1], ARGV[3])
 return 1
 `,

@@ -1,41 +1,34 @@
-import { BEGINNING, compareStreamIds } from "../streams/stream-id.js";
-
-/** How far a stream was read. */
-export interface StreamPosition {
-  /** The last entry that was read. */
-  readonly lastId: string;
-  /** How many entries had ever been added to the stream by then. */
-  readonly added: number;
-}
+import {
+  judgePosition,
+  type KnownPosition,
+  type PositionBreak,
+  type PositionFacts,
+} from "../streams/judge-position.js";
 
 /** What is remembered of a stream and of the server that it was read from. */
-export interface KnownStream {
-  /** Missing where the stream is to be read from its beginning. */
-  readonly position?: StreamPosition | undefined;
-  readonly runId?: string | undefined;
+export interface KnownStream extends KnownPosition {
+  readonly evictedKeys?: number | undefined;
   readonly marker?: string | undefined;
   /** A marker that this replica is about to set. */
   readonly pendingMarker?: string | undefined;
 }
 
 /** What a server said about a stream in one moment. */
-export interface StreamFacts {
-  /** Another one with each start of a server, and on each server. */
-  readonly runId: string;
+export interface StreamFacts extends PositionFacts {
   readonly marker: string | undefined;
-  /** The highest id that was ever used; `0-0` where there is no stream. */
-  readonly lastGeneratedId: string;
-  /** How many entries were ever added; 0 where there is no stream. */
-  readonly entriesAdded: number;
+  /** Whether the server drops keys, live revocations among them, when its memory is used up. */
+  readonly evicts: boolean;
+  /** How many keys it has dropped since it was started. */
+  readonly evictedKeys: number;
+  /** The consumers' note about events that they have lost, and whether a replica has made good for it. */
+  readonly note: string | undefined;
+  readonly isMadeGood: boolean;
+  /** By what entries are known that were removed before consumers had acted on them, if any. */
+  readonly gap: string | undefined;
   /** How many entries there are. */
   readonly length: number;
   /** How old the first of them is by the server's clock, in milliseconds; missing where there is none. */
   readonly firstAgeMs: number | undefined;
-  /** Whether the entry of the position is there. */
-  readonly holdsPosition: boolean;
-  /** How many entries behind the position were given back, and whether there are no more of them. */
-  readonly unread: number;
-  readonly drained: boolean;
 }
 
 /** Why what was known can't be gone on with. */
@@ -44,23 +37,17 @@ export type HistoryBreak =
   | "history_lost"
   /** The marker is another one: somebody has carried over what Redis had lost. */
   | "history_changed"
-  /** The stream lacks what was read from it. */
-  | "stream_older"
-  /** The stream lost entries before they were read. */
-  | "stream_trimmed"
-  /** It is another server, or was started anew, and can't show that it has what was read. */
-  | "server_changed";
+  /** Redis drops keys, or has: it may have dropped any. */
+  | "keys_evicted"
+  | PositionBreak;
 
 /**
  * Whether a stream goes on from where it was read, with nothing lost and nothing missed.
  *
- * Redis numbers nothing, but counts: the entries ever added, less those added when the position was
- * taken, are the entries behind the position, those included that were trimmed or deleted meanwhile.
- *
  * @returns why it does not go on; nothing where it does.
  */
 export function judgeHistory(known: KnownStream, facts: StreamFacts): HistoryBreak | undefined {
-  return judgeMarker(known, facts) ?? judgePosition(known, facts);
+  return judgeMarker(known, facts) ?? judgePosition(known, facts) ?? judgeEvictions(known, facts);
 }
 
 function judgeMarker(known: KnownStream, { marker }: StreamFacts): HistoryBreak | undefined {
@@ -69,16 +56,13 @@ function judgeMarker(known: KnownStream, { marker }: StreamFacts): HistoryBreak 
   return marker === known.pendingMarker ? undefined : "history_changed";
 }
 
-function judgePosition(
-  { position, runId }: KnownStream,
+/** A count that is lower was set back: what was dropped before is not known. */
+function judgeEvictions(
+  { runId, evictedKeys }: KnownStream,
   facts: StreamFacts,
 ): HistoryBreak | undefined {
-  if (position === undefined) return undefined;
-  if (compareStreamIds(facts.lastGeneratedId, position.lastId) < 0) return "stream_older";
-  const behind = facts.entriesAdded - position.added;
-  if (behind < facts.unread) return "stream_older";
-  if (facts.drained && behind > facts.unread) return "stream_trimmed";
-  // The counts of another history may fit by chance. Where the last entry is there, all before it are.
-  const isProven = facts.holdsPosition || position.lastId === BEGINNING;
-  return runId !== facts.runId && !isProven ? "server_changed" : undefined;
+  const isSame = runId !== facts.runId || evictedKeys === undefined;
+  return facts.evicts || !(isSame || evictedKeys === facts.evictedKeys)
+    ? "keys_evicted"
+    : undefined;
 }

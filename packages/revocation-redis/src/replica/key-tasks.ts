@@ -1,13 +1,18 @@
 import { pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import { within } from "../commands/within.js";
 import type { RedisRevocationStore } from "../store/redis-revocation-store.js";
 import { RevocationKeys } from "../store/revocation-keys.js";
+import type { CheckedKeys } from "./check-stream.js";
 import { newMarker, setMarker } from "./history-marker.js";
 import type { LocalRevocations } from "./local-revocations.js";
+import { makeGood } from "./made-good.js";
 import { reconcileKeys } from "./reconcile-keys.js";
 import type { CapturedReplicaOptions } from "./replica-options.js";
+import { notesToAnswer } from "./replica-readiness.js";
 import {
   afterLostRace,
+  afterMadeGood,
   afterMarkerRefused,
   afterMarkerSet,
   afterReconcileBegan,
@@ -18,11 +23,11 @@ import {
   beforeWrites,
   STREAMS,
   type StreamName,
+  type StreamState,
   TELLING_STREAM,
   waitForWritesMs,
 } from "./replica-state.js";
 import type { ReplicaStatus } from "./replica-status.js";
-import { within } from "./within.js";
 
 /** A bound on what waits in the client, far above what is ever under way. */
 const MAX_PENDING = 1_000;
@@ -35,8 +40,8 @@ export interface KeyTaskParts {
   readonly store: RedisRevocationStore;
   /** Aborted when the replica is stopped. */
   readonly signal: AbortSignal;
-  /** The key of each stream's marker. */
-  readonly markerKeys: Readonly<Record<StreamName, string>>;
+  /** The keys that tell of each stream. */
+  readonly keys: Readonly<Record<StreamName, CheckedKeys>>;
 }
 
 /**
@@ -103,7 +108,8 @@ export class KeyTasks {
    */
   async reconcile(tells: boolean): Promise<void> {
     const { status, local, options, signal } = this.#parts;
-    const { runId } = status.state.streams[TELLING_STREAM];
+    const { streams } = status.state;
+    const notes = notesToAnswer(status.state);
     const isCurrent = this.#isCurrent();
     status.update((state) => afterReconcileBegan(state, performance.now()));
     // What was read before this moment, consumers have written by the end of the pause.
@@ -112,7 +118,23 @@ export class KeyTasks {
     await this.#reconcile(isCurrent, () => {
       if (tells) status.update(beforeWrites);
     });
-    if (isCurrent() && status.state.owesMarker) await this.#mark(TELLING_STREAM, runId);
+    if (isCurrent() && status.state.owesMarker) {
+      await this.#mark(TELLING_STREAM, streams[TELLING_STREAM].runId);
+    }
+    for (const stream of notes) {
+      if (isCurrent()) await this.#answerNote(stream, streams[stream]);
+    }
+  }
+
+  /** What was lost is in the keys by now, as far as this replica knows it. */
+  async #answerNote(stream: StreamName, { note, runId = "" }: StreamState): Promise<void> {
+    if (note === undefined) return;
+    const { status, options, keys } = this.#parts;
+    const { text, isProven } = note;
+    const { lossKey } = keys[stream];
+    const answered = { lossKey, runId, note: text, isProven };
+    await makeGood(this.#command, answered, options.commandTimeoutMs);
+    status.update((state) => afterMadeGood(state, stream, text));
   }
 
   #isCurrent(): () => boolean {
@@ -138,12 +160,12 @@ export class KeyTasks {
 
   /** @returns whether it was still that server, and the marker that is known. */
   async #mark(stream: StreamName, runId = ""): Promise<boolean> {
-    const { status, options, markerKeys } = this.#parts;
+    const { status, options, keys } = this.#parts;
     const { marker: from } = status.state.streams[stream];
     const { round } = status.state;
     const to = newMarker();
     status.update((state) => beforeMarker(state, stream, to));
-    const change = { key: markerKeys[stream], runId, from, to };
+    const change = { key: keys[stream].markerKey, runId, from, to };
     const isSet = await setMarker(this.#command, change, options.commandTimeoutMs);
     const now = performance.now();
     status.update((state) => {

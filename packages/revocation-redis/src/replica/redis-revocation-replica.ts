@@ -9,7 +9,6 @@ import {
 } from "@caracalai/revocation";
 import { RedisRevocationStore } from "../store/redis-revocation-store.js";
 import { EventReader } from "./event-reader.js";
-import { markerKey } from "./history-marker.js";
 import { Listeners } from "./listeners.js";
 import { LocalRevocations } from "./local-revocations.js";
 import type { ReplicaHealth } from "./replica-health.js";
@@ -19,6 +18,7 @@ import {
   type RedisRevocationReplicaOptions,
 } from "./replica-options.js";
 import { ReplicaStatus } from "./replica-status.js";
+import { keysOf } from "./stream-keys.js";
 import { Synchroniser } from "./synchroniser.js";
 
 /**
@@ -67,14 +67,17 @@ export class RedisRevocationReplica implements RevocationStore {
       local: this.#local,
       store: this.#store,
       readers,
-      markerKeys: {
-        revocations: markerKey(keyPrefix, streams.revocations),
-        delegations: markerKey(keyPrefix, streams.delegations),
+      keys: {
+        revocations: keysOf("revocations", captured),
+        delegations: keysOf("delegations", captured),
       },
     });
   }
 
-  /** Whether the replica answers at this moment. */
+  /**
+   * Whether the replica knows, at this moment, all that was revoked more than a second ago. Where it is
+   * not ready it may go on answering: until `maxStalenessMs` after its latest proof.
+   */
   get ready(): boolean {
     return this.#status.problemAt(performance.now()) === undefined;
   }
@@ -96,7 +99,8 @@ export class RedisRevocationReplica implements RevocationStore {
 
   /**
    * Ends both connections; from then on, no question is answered. Resolves when nothing is under way
-   * any more. May be repeated. A replica that was stopped is not started again.
+   * any more, and whatever Redis does, within `commandTimeoutMs`. May be repeated. A replica that was
+   * stopped is not started again.
    */
   async stop(): Promise<void> {
     this.#isStarted = true;
@@ -117,6 +121,7 @@ export class RedisRevocationReplica implements RevocationStore {
       resynchronisations: round - 1,
       lastBreak: brokenBy,
       ignoredEvents: this.#readers.reduce((sum, { ignored }) => sum + ignored, 0),
+      wrongSignatures: this.#readers.reduce((sum, { wrongSignatures }) => sum + wrongSignatures, 0),
       lastError: this.#synchroniser.lastError,
     };
   }
@@ -125,12 +130,12 @@ export class RedisRevocationReplica implements RevocationStore {
    * Whether an anchor is revoked.
    *
    * @throws TypeError where the anchor is not a non-empty string.
-   * @throws ReplicaNotReadyError where the replica is not ready.
+   * @throws ReplicaNotReadyError where the replica does not answer.
    */
   isRevoked(anchor: string): boolean {
     requireName("anchor", anchor);
     const now = performance.now();
-    this.#status.requireReady(now);
+    this.#status.requireAnswers(now);
     return this.#local.isRevoked(anchor, now);
   }
 
@@ -138,20 +143,20 @@ export class RedisRevocationReplica implements RevocationStore {
    * A zone's delegation epoch; 0 where none is known.
    *
    * @throws TypeError where the zone is not a non-empty string.
-   * @throws ReplicaNotReadyError where the replica is not ready.
+   * @throws ReplicaNotReadyError where the replica does not answer.
    * @throws RevocationStoreError where the shared store holds something that is no epoch.
    */
   currentDelegationEpoch(zoneId: string): number {
     requireName("zoneId", zoneId);
     const now = performance.now();
-    this.#status.requireReady(now);
+    this.#status.requireAnswers(now);
     return this.#local.epochOf(zoneId, now);
   }
 
   /** Answers for all anchors and the epoch at once. Throws as the single questions do. */
   check({ anchors, zoneId }: RevocationQuery): RevocationState {
     const now = performance.now();
-    this.#status.requireReady(now);
+    this.#status.requireAnswers(now);
     let revoked = false;
     for (const anchor of anchors) {
       requireName("anchor", anchor);

@@ -1,13 +1,13 @@
 import { RevocationStoreError } from "@caracalai/revocation";
-import type { ReplicaProblem } from "./replica-readiness.js";
+import type { ReplicaHealthProblem } from "./replica-health.js";
 
 /** The replica can't show that it knows every revocation, and does not answer. */
 export class ReplicaNotReadyError extends RevocationStoreError {
   override readonly name: string = "ReplicaNotReadyError";
   /** As in `ReplicaHealth`. */
-  readonly problem: ReplicaProblem | "stopped";
+  readonly problem: ReplicaHealthProblem;
 
-  constructor(problem: ReplicaProblem | "stopped") {
+  constructor(problem: ReplicaHealthProblem) {
     super(`The revocation replica is not ready (${problem}).`);
     this.problem = problem;
   }

@@ -1,8 +1,14 @@
+import { ConfigurationError } from "../configuration-error.js";
 import type { EventTrust } from "../events/event-trust.js";
 import { readInteger, readName, readRedisAccess, requireKnownOptions } from "../read-options.js";
 import type { RedisAccess } from "../redis-access.js";
 import { KEY_PREFIX } from "../store/revocation-keys.js";
-import { DELEGATION_STREAM, REVOCATION_STREAM } from "../wire-names.js";
+import {
+  DELEGATION_GROUP,
+  DELEGATION_STREAM,
+  REVOCATION_GROUP,
+  REVOCATION_STREAM,
+} from "../wire-names.js";
 import type { ReplicaPace, StreamName } from "./replica-state.js";
 
 /** Options of `RedisRevocationReplica`. Captured at construction; later changes have no effect. */
@@ -11,7 +17,8 @@ export interface RedisRevocationReplicaOptions extends EventTrust {
   readonly redis: RedisAccess;
   /**
    * How old the latest proof that nothing was missed may be, in milliseconds; 5,000 by default, 200
-   * to 60,000. With an older one, the replica does not answer.
+   * to 60,000. With an older one, the replica does not answer. It is not `ready` with one that is
+   * older than a second.
    */
   readonly maxStalenessMs?: number | undefined;
   /**
@@ -52,6 +59,14 @@ export interface RedisRevocationReplicaOptions extends EventTrust {
   readonly revocationStream?: string | undefined;
   /** The stream of delegation changes; by default that of the wire format. */
   readonly delegationStream?: string | undefined;
+  /** The groups in which consumers read the streams; by default those of the wire format. */
+  readonly revocationGroup?: string | undefined;
+  readonly delegationGroup?: string | undefined;
+  /**
+   * How long a mandate may live, and a loss of events matters, in milliseconds; 3,600,000 (an hour) by
+   * default, at most 24 hours. The same as for the consumers.
+   */
+  readonly maxMandateLifetimeMs?: number | undefined;
 }
 
 /** The options of a replica, complete. */
@@ -66,6 +81,7 @@ export interface CapturedReplicaOptions {
   readonly reconcileMs: number;
   readonly keyPrefix: string;
   readonly streams: Readonly<Record<StreamName, string>>;
+  readonly groups: Readonly<Record<StreamName, string>>;
   readonly pace: ReplicaPace;
 }
 
@@ -84,6 +100,9 @@ const NAMES = [
   "keyPrefix",
   "revocationStream",
   "delegationStream",
+  "revocationGroup",
+  "delegationGroup",
+  "maxMandateLifetimeMs",
 ];
 
 const DAY_MS = 86_400_000;
@@ -105,6 +124,13 @@ export function captureReplicaOptions(
       max,
       unit: "milliseconds",
     });
+  const streams = {
+    revocations: readName("revocationStream", options.revocationStream, REVOCATION_STREAM),
+    delegations: readName("delegationStream", options.delegationStream, DELEGATION_STREAM),
+  };
+  if (streams.revocations === streams.delegations) {
+    throw new ConfigurationError("delegationStream must be another stream than revocationStream.");
+  }
   return {
     redis: readRedisAccess(options.redis),
     trust: { signatureKeys, allowUnsigned },
@@ -120,14 +146,16 @@ export function captureReplicaOptions(
     commandTimeoutMs: ms("commandTimeoutMs", 1_000, 10, 60_000),
     reconcileMs: ms("reconcileMs", 600_000, 1_000),
     keyPrefix: readName("keyPrefix", options.keyPrefix, KEY_PREFIX),
-    streams: {
-      revocations: readName("revocationStream", options.revocationStream, REVOCATION_STREAM),
-      delegations: readName("delegationStream", options.delegationStream, DELEGATION_STREAM),
+    streams,
+    groups: {
+      revocations: readName("revocationGroup", options.revocationGroup, REVOCATION_GROUP),
+      delegations: readName("delegationGroup", options.delegationGroup, DELEGATION_GROUP),
     },
     pace: {
       maxStalenessMs: ms("maxStalenessMs", 5_000, 200, 60_000),
       adoptAfterMs: ms("adoptUnmarkedAfterMs", 3_600_000, 0),
       settleMs: ms("settleMs", 2_000, 0),
+      maxMandateLifetimeMs: ms("maxMandateLifetimeMs", 3_600_000, 1),
       fullRetryMs: FULL_RETRY_MS,
       snapshotRetryMs: SNAPSHOT_RETRY_MS,
       reconcilePauseMs: RECONCILE_PAUSE_MS,

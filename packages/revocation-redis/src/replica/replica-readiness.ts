@@ -1,5 +1,7 @@
-import { type ReplicaPace, type ReplicaState, STREAMS } from "./replica-state.js";
+import { type ReplicaPace, type ReplicaState, STREAMS, type StreamName } from "./replica-state.js";
 
+/** How old the latest proof of a replica may be that is ready, in milliseconds. */
+const READY_MS = 1_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** What there is to be done by now, beside following the streams. */
@@ -22,33 +24,64 @@ export function nextTask(
   if (state.fullUntil !== undefined) return now >= state.fullUntil ? "retry" : undefined;
   if (state.snapshot === "taken") {
     const { reconcileFrom = Number.POSITIVE_INFINITY } = state;
-    return now >= reconcileFrom ? "reconcile" : undefined;
+    return now >= Math.min(reconcileFrom, answerFrom(state, pace)) ? "reconcile" : undefined;
   }
   if (state.snapshot === "begun" || now < state.snapshotNotBefore) return undefined;
   if (STREAMS.some((stream) => state.streams[stream].provenAt === undefined)) return undefined;
+  // What the keys lack now, they may have when the loss is made good for.
+  if (STREAMS.some((stream) => !state.streams[stream].isWhole)) return undefined;
   if (state.knowsHistory || isMarked(state)) return "snapshot";
   return now - unmarkedSince(state) >= pace.adoptAfterMs && !isBeingMarked(state)
     ? "adopt"
     : undefined;
 }
 
+/** The streams with a note about a loss that this replica can answer: it has read all by then. */
+export function notesToAnswer({ streams }: ReplicaState): readonly StreamName[] {
+  return STREAMS.filter((stream) => {
+    const { note, isWhole, provenAt = NEVER } = streams[stream];
+    return note !== undefined && !note.isDone && isWhole === true && provenAt >= note.at;
+  });
+}
+
+/** At once, but not all the time. */
+function answerFrom(state: ReplicaState, { reconcilePauseMs }: ReplicaPace): number {
+  if (notesToAnswer(state).length === 0) return Number.POSITIVE_INFINITY;
+  return (state.reconciledAt ?? NEVER) + reconcilePauseMs;
+}
+
 /** Why a replica does not answer. */
-export type ReplicaProblem = "full" | "unknown_history" | "synchronising" | "stale";
+export type ReplicaProblem = "full" | "unknown_history" | "events_lost" | "synchronising" | "stale";
 
 /** Until when a replica may answer if nothing more happens, or why it may not. */
 export type Readiness =
-  | { readonly until: number; readonly problem?: undefined }
-  | { readonly until?: undefined; readonly problem: ReplicaProblem };
+  | {
+      readonly until: number;
+      /** Until when it is up to date to the second. */
+      readonly readyUntil: number;
+      readonly problem?: undefined;
+    }
+  | {
+      readonly until?: undefined;
+      readonly readyUntil?: undefined;
+      readonly problem: ReplicaProblem;
+    };
 
 export function readinessOf(state: ReplicaState, { maxStalenessMs }: ReplicaPace): Readiness {
   if (state.fullUntil !== undefined) return { problem: "full" };
   const { snapshotAt, knowsHistory } = state;
   if (!knowsHistory && Number.isFinite(unmarkedSince(state))) return { problem: "unknown_history" };
+  if (STREAMS.some((stream) => state.streams[stream].isWhole === false)) {
+    return { problem: "events_lost" };
+  }
   if (snapshotAt === undefined || !isMarked(state)) return { problem: "synchronising" };
   const proofs = STREAMS.map((stream) => state.streams[stream].provenAt ?? NEVER);
   const oldest = Math.min(...proofs);
   if (oldest < Math.max(snapshotAt, state.proofNotBefore)) return { problem: "synchronising" };
-  return { until: oldest + maxStalenessMs };
+  return {
+    until: oldest + maxStalenessMs,
+    readyUntil: oldest + Math.min(READY_MS, maxStalenessMs),
+  };
 }
 
 /** Whether the next proof may be the one that is waited for, so that it is worth asking often. */

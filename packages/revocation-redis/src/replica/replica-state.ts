@@ -1,33 +1,22 @@
+import type { StreamPosition } from "../streams/judge-position.js";
 import { BEGINNING } from "../streams/stream-id.js";
+import { type HistoryBreak, judgeHistory, type StreamFacts } from "./judge-history.js";
+import { judgeLosses, KEPT, rememberedOf } from "./judge-losses.js";
 import {
-  type HistoryBreak,
-  judgeHistory,
-  type KnownStream,
-  type StreamFacts,
-  type StreamPosition,
-} from "./judge-history.js";
+  type Moment,
+  type ReplicaPace,
+  type RoundReason,
+  STREAMS,
+  type StreamCheck,
+  type StreamName,
+  type StreamState,
+} from "./stream-state.js";
 
-/** The two streams, each followed for itself: in a cluster they live on different nodes. */
-export const STREAMS = ["revocations", "delegations"] as const;
-export type StreamName = (typeof STREAMS)[number];
+export type { ReplicaPace, RoundReason, StreamCheck, StreamName, StreamState };
+export { STREAMS };
 
 /** The stream whose marker tells of what was written, whatever that is: one is enough. */
 export const TELLING_STREAM: StreamName = "revocations";
-
-/** Times are milliseconds of a monotonic clock. */
-export interface StreamState extends KnownStream {
-  /** When the question was put whose answer showed nothing unread and nothing missed. */
-  readonly provenAt?: number | undefined;
-  /** Since when the server is known to have no marker for this stream. */
-  readonly unmarkedSince?: number | undefined;
-  /** When Redis confirmed the marker that this replica was about to set. */
-  readonly markerSetAt?: number | undefined;
-  /** How many entries had been removed from the stream. */
-  readonly removed?: number | undefined;
-}
-
-/** Why a round began: a history that did not go on, no room, or keys that could not be reached. */
-export type RoundReason = HistoryBreak | "full" | "snapshot_failed";
 
 /**
  * What a replica knows about its own knowledge: pure data, changed by the functions of this module
@@ -59,16 +48,6 @@ export interface ReplicaState {
   readonly fullUntil?: number | undefined;
 }
 
-/** The durations that decide, in milliseconds. */
-export interface ReplicaPace {
-  readonly maxStalenessMs: number;
-  readonly settleMs: number;
-  readonly adoptAfterMs: number;
-  readonly fullRetryMs: number;
-  readonly snapshotRetryMs: number;
-  readonly reconcilePauseMs: number;
-}
-
 /** How long the keys are left alone at most, in milliseconds: whoever writes them is faster. */
 const LONGEST_WAIT_MS = 1_000;
 /** A consumer that is this far behind is not well. */
@@ -84,19 +63,6 @@ export const INITIAL_STATE: ReplicaState = {
   owesMarker: false,
 };
 
-/** An answer to the question how a stream goes on behind a position. */
-export interface StreamCheck {
-  readonly stream: StreamName;
-  /** The round in which the question was put; its position was that of the state. */
-  readonly round: number;
-  readonly sentAt: number;
-  /** Whether it was the first question on its connection. */
-  readonly isFirst: boolean;
-  readonly facts: StreamFacts;
-  /** The last entry that was given back, if any. */
-  readonly lastId?: string | undefined;
-}
-
 /** After an answer: the history goes on, or a new round begins. */
 export function afterCheck(
   state: ReplicaState,
@@ -107,13 +73,19 @@ export function afterCheck(
   if (check.round !== state.round) return state;
   const known = state.streams[check.stream];
   const { facts } = check;
+  // Nothing that it says counts before somebody has put it right.
+  if (known.evicts && facts.evicts) return state;
   const isOtherServer = known.runId !== undefined && known.runId !== facts.runId;
   // A client that has changed over unseen may have read from both servers since.
   const isUnclear = isOtherServer && !check.isFirst ? "server_changed" : undefined;
   const problem = judgeHistory(known, facts) ?? judgeNewMarker(state, check) ?? isUnclear;
-  if (problem !== undefined) return newRound(state, problem, now, pace);
+  if (problem !== undefined) return afterBreak(state, problem, check, { now, pace });
+  const after = {
+    ...goOn(known, check, now),
+    ...judgeLosses({ known, knowsHistory: state.knowsHistory }, check, { now, pace }),
+  };
   const next = {
-    ...withStream(state, check.stream, goOn(known, check, now)),
+    ...withStream(state, check.stream, after),
     reconcileFrom:
       state.reconcileFrom ??
       (hasLostYoung(known, facts) ? whenToReconcile(state, now, pace) : undefined),
@@ -121,6 +93,48 @@ export function afterCheck(
   // At the start, nothing tells a server that has just lost something from one that has not.
   const isFirstServer = known.runId === undefined && state.round === 1;
   return isOtherServer || isFirstServer ? waitForOthers(next, now, pace) : next;
+}
+
+/** What was lost by the server is not told from what this replica has missed of the same history. */
+const LOST_HISTORY: ReadonlySet<RoundReason> = new Set([
+  "history_lost",
+  "stream_older",
+  "server_changed",
+]);
+
+/** A new round after an answer: what this replica may have missed, it does not forget. */
+function afterBreak(
+  state: ReplicaState,
+  problem: HistoryBreak,
+  { stream, facts }: StreamCheck,
+  { now, pace }: Moment,
+): ReplicaState {
+  const next = newRound(state, problem, now, pace);
+  const isTrimmed = problem === "stream_trimmed";
+  const after = LOST_HISTORY.has(problem) ? afterLostHistory(state, next) : next;
+  // Others may have written what it has missed, and Redis may lose that before it was read.
+  const knowsHistory = after.knowsHistory && !isTrimmed;
+  return withStream({ ...after, knowsHistory }, stream, {
+    ...after.streams[stream],
+    evicts: facts.evicts,
+    readBefore: isTrimmed ? undefined : after.streams[stream].readBefore,
+  });
+}
+
+/** Another history has other counts, and may lack the note about what this replica does not know. */
+function afterLostHistory(state: ReplicaState, next: ReplicaState): ReplicaState {
+  const losses = STREAMS.map((stream) => state.streams[stream].loss);
+  const kept = losses.map((loss) => loss && { ...loss, id: KEPT });
+  const [revocations, delegations] = kept;
+  const { streams } = next;
+  return {
+    ...next,
+    knowsHistory: next.knowsHistory && losses.every((loss) => loss === undefined),
+    streams: {
+      revocations: { ...streams.revocations, readBefore: undefined, loss: revocations },
+      delegations: { ...streams.delegations, readBefore: undefined, loss: delegations },
+    },
+  };
 }
 
 /** Not before proofs and keys hold what others, who may know more, are about to write. */
@@ -143,6 +157,13 @@ function hasLostYoung(
   { entriesAdded, length, firstAgeMs = 0 }: StreamFacts,
 ): boolean {
   return removed !== undefined && entriesAdded - length > removed && firstAgeMs < YOUNG_MS;
+}
+
+/** After what a note speaks of was written to the keys, and Redis was told. */
+export function afterMadeGood(state: ReplicaState, stream: StreamName, text: string): ReplicaState {
+  const known = state.streams[stream];
+  if (known.note?.text !== text) return state;
+  return withStream(state, stream, { ...known, note: { ...known.note, isDone: true } });
 }
 
 /** At once, but not all the time. */
@@ -269,6 +290,7 @@ function goOn(
     pendingMarker: isOwn ? undefined : known.pendingMarker,
     markerSetAt: isOwn ? undefined : known.markerSetAt,
     removed: facts.entriesAdded - facts.length,
+    evictedKeys: facts.evictedKeys,
     provenAt: facts.drained ? sentAt : known.provenAt,
     unmarkedSince: facts.marker === undefined ? (known.unmarkedSince ?? now) : undefined,
   };
@@ -292,7 +314,17 @@ function newRound(
   pace: ReplicaPace,
 ): ReplicaState {
   const { knowsHistory, owesMarker } = state;
-  const next = { ...INITIAL_STATE, round: state.round + 1, brokenBy, knowsHistory, owesMarker };
+  const next: ReplicaState = {
+    ...INITIAL_STATE,
+    round: state.round + 1,
+    brokenBy,
+    knowsHistory,
+    owesMarker,
+    streams: {
+      revocations: rememberedOf(state.streams.revocations, brokenBy),
+      delegations: rememberedOf(state.streams.delegations, brokenBy),
+    },
+  };
   return waitForOthers(next, now, pace);
 }
 

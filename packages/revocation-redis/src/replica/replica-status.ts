@@ -1,3 +1,4 @@
+import type { ReplicaHealthProblem } from "./replica-health.js";
 import { ReplicaNotReadyError } from "./replica-not-ready-error.js";
 import { type ReplicaProblem, readinessOf } from "./replica-readiness.js";
 import { INITIAL_STATE, type ReplicaPace, type ReplicaState, STREAMS } from "./replica-state.js";
@@ -11,6 +12,7 @@ export class ReplicaStatus {
   readonly #waiting = new Set<() => void>();
   #state: ReplicaState = INITIAL_STATE;
   #isRunning = false;
+  #answersUntil: number = NEVER;
   #readyUntil: number = NEVER;
   #problem: ReplicaProblem | undefined;
 
@@ -34,7 +36,7 @@ export class ReplicaStatus {
 
   stop(): void {
     this.#isRunning = false;
-    this.#readyUntil = NEVER;
+    this.#answersUntil = NEVER;
     this.#release();
   }
 
@@ -44,23 +46,30 @@ export class ReplicaStatus {
     if (this.#state.round !== round) this.#onNewRound();
     const readiness = readinessOf(this.#state, this.#pace);
     this.#problem = readiness.problem;
-    this.#readyUntil = this.#isRunning ? (readiness.until ?? NEVER) : NEVER;
+    this.#answersUntil = this.#isRunning ? (readiness.until ?? NEVER) : NEVER;
+    this.#readyUntil = readiness.readyUntil ?? NEVER;
     if (this.problemAt(performance.now()) === undefined) this.#release();
   }
 
-  /** Why the replica does not answer at a time of the monotonic clock; nothing where it does. */
-  problemAt(now: number): ReplicaProblem | "stopped" | undefined {
-    if (now <= this.#readyUntil) return undefined;
-    return this.#isRunning ? (this.#problem ?? "stale") : "stopped";
+  /** Why the replica is not ready at a time of the monotonic clock; nothing where it is. */
+  problemAt(now: number): ReplicaHealthProblem | undefined {
+    const problem = this.#silenceAt(now);
+    return problem ?? (now <= this.#readyUntil ? undefined : "lagging");
   }
 
   /** @throws ReplicaNotReadyError where the replica does not answer. */
-  requireReady(now: number): void {
-    const problem = this.problemAt(now);
+  requireAnswers(now: number): void {
+    const problem = this.#silenceAt(now);
     if (problem !== undefined) throw new ReplicaNotReadyError(problem);
   }
 
-  /** Resolves when the replica answers, and rejects where it does not within `timeoutMs`. */
+  /** Why it does not answer: a while after it was ready the last time. */
+  #silenceAt(now: number): ReplicaHealthProblem | undefined {
+    if (now <= this.#answersUntil) return undefined;
+    return this.#isRunning ? (this.#problem ?? "stale") : "stopped";
+  }
+
+  /** Resolves when the replica is ready, and rejects where it does not within `timeoutMs`. */
   async untilReady(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
@@ -69,7 +78,8 @@ export class ReplicaStatus {
       this.update((state) => state);
     });
     clearTimeout(timer);
-    this.requireReady(performance.now());
+    const problem = this.problemAt(performance.now());
+    if (problem !== undefined) throw new ReplicaNotReadyError(problem);
   }
 
   /** How old the proof is that counts, in milliseconds; nothing where there is none. */

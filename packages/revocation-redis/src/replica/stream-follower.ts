@@ -1,16 +1,20 @@
 import { backoffMs, pause } from "../commands/pause.js";
 import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
+import { within } from "../commands/within.js";
 import type { RedisAccess } from "../redis-access.js";
 import { RedisStoreError } from "../redis-store-error.js";
 import { readStreamReply, type StreamEntry } from "../streams/stream-reply.js";
-import { type CheckedStream, checkStream, READ_COUNT } from "./check-stream.js";
-import { within } from "./within.js";
+import {
+  type CheckedKeys,
+  type CheckedPlace,
+  type CheckedStream,
+  checkStream,
+  READ_COUNT,
+} from "./check-stream.js";
 
 /** From where a stream is to be read on. */
-export interface ReadingPlace {
+export interface ReadingPlace extends CheckedPlace {
   readonly round: number;
-  /** Missing where the stream is to be read from its beginning. */
-  readonly lastId: string | undefined;
 }
 
 /** An answer to the question how the stream goes on. */
@@ -36,8 +40,7 @@ export interface FollowerOwner {
 /** What is followed. */
 export interface FollowerSettings {
   readonly redis: RedisAccess;
-  readonly stream: string;
-  readonly markerKey: string;
+  readonly keys: CheckedKeys;
   readonly commandTimeoutMs: number;
 }
 
@@ -114,22 +117,22 @@ export class StreamFollower {
     command: TimedCommand,
     question: Pick<FollowerAnswer, "sentAt" | "isFirst">,
   ): Promise<boolean> {
-    const { stream, markerKey, commandTimeoutMs } = this.#settings;
+    const { keys, commandTimeoutMs } = this.#settings;
     const place = this.#owner.place();
-    const { lastId } = place;
-    const checked = await checkStream(command, { stream, markerKey, lastId }, commandTimeoutMs);
-    if (checked.evicts) {
+    const checked = await checkStream(command, keys, place, commandTimeoutMs);
+    this.#owner.onCheck({ ...question, place, checked });
+    if (checked.facts.evicts) {
       throw new RedisStoreError(
         "refused",
         "Redis may drop live revocations when its memory is used up: set maxmemory-policy to noeviction.",
       );
     }
-    this.#owner.onCheck({ ...question, place, checked });
     return checked.facts.drained;
   }
 
   async #readUntil(end: number, command: TimedCommand): Promise<void> {
-    const { stream, commandTimeoutMs } = this.#settings;
+    const { keys, commandTimeoutMs } = this.#settings;
+    const { stream } = keys;
     for (;;) {
       const left = Math.ceil(end - performance.now());
       const place = this.#owner.place();

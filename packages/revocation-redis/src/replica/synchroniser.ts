@@ -1,4 +1,5 @@
 import { RevocationStoreError, RevocationStoreFullError } from "@caracalai/revocation";
+import { untilSettled } from "../commands/until-settled.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
 import type { EventReader } from "./event-reader.js";
 import { type KeyTaskParts, KeyTasks } from "./key-tasks.js";
@@ -14,7 +15,7 @@ import {
 import { type FollowerAnswer, type ReadingPlace, StreamFollower } from "./stream-follower.js";
 
 /** Between two checks at most, in milliseconds. */
-const LONGEST_CHECK_MS = 1_000;
+const LONGEST_CHECK_MS = 350;
 /** Between two checks while the next one may end a synchronisation. */
 const SHORTEST_CHECK_MS = 40;
 
@@ -52,25 +53,26 @@ export class Synchroniser {
     for (const follower of this.#followers) follower.start();
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, or when the time of a command is up. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    await Promise.all([...this.#followers.map((follower) => follower.stop()), this.#task]);
+    const parts = [...this.#followers.map((follower) => follower.stop()), this.#task];
+    await untilSettled(Promise.all(parts), this.#parts.options.commandTimeoutMs);
   }
 
   #createFollower(name: StreamName): StreamFollower {
-    const { options, markerKeys, status } = this.#parts;
+    const { options, keys, status } = this.#parts;
     const { redis, commandTimeoutMs } = options;
     const settings = {
       redis,
-      stream: options.streams[name],
-      markerKey: markerKeys[name],
+      keys: keys[name],
       commandTimeoutMs,
     };
     return new StreamFollower(settings, {
       place: () => {
         const { round, streams } = status.state;
-        return { round, lastId: streams[name].position?.lastId };
+        const { position, removed, runId } = streams[name];
+        return { round, lastId: position?.lastId, added: position?.added, removed, runId };
       },
       checkEveryMs: () => this.#checkEveryMs(),
       onCheck: (answer) => this.#onCheck(name, answer),

@@ -1,5 +1,6 @@
 import { readList, readText, unexpected } from "../commands/replies.js";
 import type { FieldList } from "../events/read-fields.js";
+import { isStreamId } from "./stream-id.js";
 
 /** One entry of a stream: its id, and its fields as they are listed; none where it was deleted. */
 export interface StreamEntry {
@@ -21,15 +22,22 @@ export function readStreamReply(reply: unknown): StreamEntry[] {
 }
 
 /**
- * The entries in a reply to XRANGE or XAUTOCLAIM, or from a script.
+ * The entries in a reply to XRANGE, or from a script.
  *
  * @throws RedisStoreError where it is not a list of entries.
  */
 export function readEntries(reply: unknown): StreamEntry[] {
   return readList(reply, "entries of a stream").map((entry) => {
     const [id, fields] = readList(entry, "an entry of a stream");
-    return { id: readText(id, "the id of an entry"), fields: readFieldList(fields) };
+    return { id: readStreamId(id), fields: readFieldList(fields) };
   });
+}
+
+/** @throws RedisStoreError where the reply is no id. */
+export function readStreamId(reply: unknown): string {
+  const id = readText(reply, "the id of an entry");
+  if (!isStreamId(id)) throw unexpected("the id of an entry");
+  return id;
 }
 
 function readFieldList(reply: unknown): FieldList | undefined {

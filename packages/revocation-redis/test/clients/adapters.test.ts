@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisAccess } from "@caracalai/revocation-redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readStreamReply } from "../../src/streams/stream-reply.js";
@@ -10,6 +11,7 @@ import {
   connectNodeRedisCluster,
   connectNodeRedisSentinel,
 } from "../support/clients.js";
+import { eventually } from "../support/eventually.js";
 import { startCluster } from "../support/redis-cluster.js";
 import { type RedisSentinel, startSentinel } from "../support/redis-sentinel.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
@@ -51,6 +53,26 @@ describe.each(clients)("%s", (name, connect) => {
   });
 
   afterAll(() => connected?.end());
+
+  test("a connection that is closed before it is open leaves none behind", async () => {
+    const servers = [server, ...cluster];
+    const count = async (): Promise<number> => {
+      const lists = await Promise.all(servers.map((it) => it.command("CLIENT", "LIST")));
+      return lists.map((list) => String(list).trim().split("\n").length).reduce((a, b) => a + b);
+    };
+    const before = await count();
+    const opening = Array.from({ length: 24 }, async (_, at) => {
+      const connection = redis.connection();
+      const opened = connection.open();
+      if (at % 6 > 0) await sleep((at % 6) - 1);
+      connection.close();
+      // Some may have been open by then.
+      await opened.catch(() => {});
+    });
+    await Promise.all(opening);
+    // A few of the servers' own come and go.
+    await eventually(async () => (await count()) <= before + 3, "none is left", 20_000);
+  });
 
   test("sends text and bytes, and gives bytes back", async () => {
     const key = `bytes of ${name}`;

@@ -33,6 +33,42 @@ const refusals: readonly [string, Adapter, unknown, string][] = [
   ["scaleReads slave", fromIoredis, clusterOf({ scaleReads: "slave" }), "reads from replicas"],
   ["scaleReads all", fromIoredis, clusterOf({ scaleReads: "all" }), "reads from replicas"],
   ["scaleReads by a function", fromIoredis, clusterOf({ scaleReads: () => [] }), "reads from"],
+  [
+    "reconnectStrategy false",
+    fromNodeRedis,
+    createClient({ socket: { reconnectStrategy: false } }),
+    "would not come back from an outage",
+  ],
+  [
+    "a socketTimeout and the client's own strategy",
+    fromNodeRedis,
+    createClient({ socket: { socketTimeout: 5_000 } }),
+    "set socket.reconnectStrategy",
+  ],
+  [
+    "retryStrategy null",
+    fromIoredis,
+    new Redis({ ...lazy, retryStrategy: null } as object),
+    "leave out its option retryStrategy",
+  ],
+  [
+    "clusterRetryStrategy null",
+    fromIoredis,
+    clusterOf({ clusterRetryStrategy: null }),
+    "leave out its option clusterRetryStrategy",
+  ],
+  [
+    "enableAutoPipelining",
+    fromIoredis,
+    new Redis({ ...lazy, enableAutoPipelining: true }),
+    "leave out its option enableAutoPipelining",
+  ],
+  [
+    "enableAutoPipelining of nodes",
+    fromIoredis,
+    clusterOf({ redisOptions: { enableAutoPipelining: true } }),
+    "leave out its option enableAutoPipelining",
+  ],
   ["keyPrefix", fromIoredis, new Redis({ ...lazy, keyPrefix: "app:" }), "prefixes keys"],
   ["keyPrefix of a cluster", fromIoredis, clusterOf({ keyPrefix: "app:" }), "prefixes keys"],
   [
@@ -48,6 +84,13 @@ describe("a client that would not do is refused", () => {
     expect(() => adapter(given as never)).toThrow(ConfigurationError);
     expect(() => adapter(given as never)).toThrow(message);
   });
+});
+
+test("a client that comes back is taken", () => {
+  fromNodeRedis(createClient({ socket: { socketTimeout: 5_000, reconnectStrategy: 500 } }));
+  fromNodeRedis(createClient({ socket: { reconnectStrategy: () => 500 } }));
+  fromNodeRedis(createClient({ socket: { socketTimeout: 0 } }));
+  fromIoredis(new Redis({ ...lazy, socketTimeout: 5_000 }));
 });
 
 test("the settings that read from the primary are taken", () => {

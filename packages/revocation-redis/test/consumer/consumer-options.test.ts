@@ -70,6 +70,7 @@ describe.each([
       deadLetters: 0,
       reclaimed: 0,
       trimmed: 0,
+      wrongSignatures: 0,
       loss: undefined,
       lastError: undefined,
     });

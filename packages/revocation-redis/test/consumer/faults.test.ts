@@ -14,8 +14,8 @@ import { connectIoredis, connectNodeRedis } from "../support/clients.js";
 import { DELEGATIONS, KEY, publish, REVOCATIONS, revoke } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
 import { freePort } from "../support/free-port.js";
+import { Link } from "../support/link.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";
-import { TcpProxy } from "../support/tcp-proxy.js";
 
 const GROUP = "resource-revocation";
 const ends: (() => unknown)[] = [];
@@ -114,7 +114,7 @@ describe.each([
 
   test("acts on every event though its connections are cut all the time", async () => {
     const server = await newServer();
-    const proxy = await TcpProxy.start(server);
+    const proxy = await Link.start(server);
     ends.push(() => proxy.stop());
     const it = await running(proxy, {}, connect as typeof connectNodeRedis);
     for (let i = 0; i < 60; i += 1) {
@@ -167,7 +167,7 @@ describe("history that Redis has lost", () => {
 
   test("a failover to a replica that was behind is noticed", async () => {
     const [primary, behind] = [await newServer(), await newServer()];
-    const proxy = await TcpProxy.start(primary);
+    const proxy = await Link.start(primary);
     ends.push(() => proxy.stop());
     const it = await running(proxy);
     await revoke(primary, "replicated");
@@ -188,7 +188,7 @@ describe("history that Redis has lost", () => {
 
   test("a failover to a replica that has everything is no loss", async () => {
     const [primary, replica] = [await newServer(), await newServer()];
-    const proxy = await TcpProxy.start(primary);
+    const proxy = await Link.start(primary);
     ends.push(() => proxy.stop());
     const it = await running(proxy);
     await replica.replicate(primary);

@@ -116,6 +116,9 @@ describe("an event that is not to be believed", () => {
       await eventually(() => answer(running, "new") === "revoked", "the new key", 1_000);
     }
     expect([answer(during, "old"), answer(after, "old")]).toEqual(["revoked", "live"]);
+    // So it shows that a key is lacking.
+    const countOf = ({ replica }: typeof after): number => replica.health().wrongSignatures;
+    expect([countOf(during), countOf(after)]).toEqual([0, 1]);
   });
 });
 

@@ -82,6 +82,34 @@ describe("a replica that can't show that it is fresh does not answer", () => {
   });
 });
 
+describe("readiness, to the second", () => {
+  test("ends a second after the last proof, while it goes on answering", async () => {
+    const server = await stage.server();
+    const running = await stage.replica(server, { maxStalenessMs: 5_000 });
+    const start = performance.now();
+    server.freeze();
+    await notReady(running, "lagging");
+    expect(performance.now() - start).toBeLessThan(1_300);
+    expect(running.replica.ready).toBe(false);
+    expect(running.replica.health()).toMatchObject({ ready: false, problem: "lagging" });
+    expect(answer(running, "session")).toBe("live");
+    server.thaw();
+    await ready(running);
+  });
+
+  test("stays where nothing happens", async () => {
+    const server = await stage.server();
+    const running = await stage.replica(server, { maxStalenessMs: 5_000 });
+    const oldest: number[] = [];
+    for (const end = performance.now() + 4_000; performance.now() < end; await sleep(20)) {
+      const { ready: isReady, stalenessMs = Number.NaN } = running.replica.health();
+      // A test process that was not run for long knows nothing about it.
+      if (!isReady) oldest.push(stalenessMs);
+    }
+    expect(oldest).toEqual([]);
+  });
+});
+
 test("a slow way to Redis is fast enough where proofs come in time", async () => {
   const server = await stage.server();
   const proxy = await stage.proxy(server);

@@ -38,6 +38,9 @@ function expectAllKnown(running: RunningReplica): void {
   expect(running.replica.currentDelegationEpoch("zone")).toBe(5);
 }
 
+const hasKey = async (server: RedisServer, anchor: string): Promise<boolean> =>
+  (await server.command("GET", `${PREFIX}${anchor}`)) === "1";
+
 async function expectAllWritten(server: RedisServer): Promise<void> {
   for (const name of [uuid, "session", "marked"]) {
     expect(await server.command("GET", `${PREFIX}${name}`)).toBe("1");
@@ -127,12 +130,12 @@ describe("a stream that was trimmed", () => {
     const server = await stage.server();
     const proxy = await stage.proxy(server);
     const running = await stage.replica(proxy);
+    await stage.consumers(server);
     await revoke(server, "before");
     await revoked(running, "before");
     proxy.delayMs = 60_000;
     await revoke(server, "trimmed");
-    // What the consumer does.
-    await server.command("SET", `${PREFIX}trimmed`, "1", "PX", "600000");
+    await eventually(() => hasKey(server, "trimmed"), "the consumer has written it");
     await server.command("XTRIM", REVOCATIONS, "MAXLEN", "0");
     await revoke(server, "after");
     proxy.delayMs = 0;
@@ -162,11 +165,8 @@ describe("a stream that was trimmed", () => {
     await revoke(server, uuid);
     await revoked(running, uuid);
     await server.command("XTRIM", REVOCATIONS, "MAXLEN", "0");
-    await eventually(
-      async () => (await server.command("GET", `${PREFIX}${uuid}`)) === "1",
-      "the key",
-      3_000,
-    );
+    await eventually(() => hasKey(server, uuid), "the key", 3_000);
+    await stage.consumers(server);
     expect(running.replica.health()).toMatchObject({ ready: true, resynchronisations: 0 });
     const newcomer = await stage.replica(server);
     expect(answer(newcomer, uuid)).toBe("revoked");
@@ -185,6 +185,7 @@ describe("a stream that was trimmed", () => {
     await server.command("XTRIM", REVOCATIONS, "MAXLEN", "0");
     proxy.delayMs = 0;
     proxy.cut();
+    await stage.consumers(server);
     await revoked(other, uuid);
   });
 
@@ -192,10 +193,12 @@ describe("a stream that was trimmed", () => {
     const server = await stage.server();
     const proxy = await stage.proxy(server);
     const running = await stage.replica(proxy);
+    await stage.consumers(server);
     proxy.delayMs = 60_000;
     await revoke(server, "first");
     const id = await revoke(server, "deleted");
     await revoke(server, "last");
+    await eventually(() => hasKey(server, "last"), "the consumer has written it");
     await server.command("XDEL", REVOCATIONS, id);
     proxy.delayMs = 0;
     proxy.cut();

@@ -16,6 +16,11 @@ const KNOWN: KnownStream = {
 const SAME: StreamFacts = {
   runId: "server",
   marker: "marker",
+  evicts: false,
+  evictedKeys: 0,
+  note: undefined,
+  isMadeGood: false,
+  gap: undefined,
   lastGeneratedId: "50-0",
   entriesAdded: 5,
   length: 5,

@@ -1,19 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { STREAMS, type StreamName } from "../../src/replica/replica-state.js";
-import { ModelReplica } from "./support/model-replica.js";
+import { type ReplicaPace, STREAMS, type StreamName } from "../../src/replica/replica-state.js";
+import { MODEL_PACE, ModelReplica } from "./support/model-replica.js";
 import { ModelServer } from "./support/model-server.js";
 import { runs } from "./support/runs.js";
 
 // Thousands of histories, whatever else the machine is doing.
 vi.setConfig({ testTimeout: 120_000 });
 
+type ToStream = "revoke" | "take" | "write" | "die" | "trim" | "trimAll";
 type Step =
-  | { readonly do: "revoke" | "consume" | "trim" | "trimAll"; readonly stream: StreamName }
+  | { readonly do: ToStream; readonly stream: StreamName }
   | { readonly do: "check" | "read"; readonly stream: StreamName; readonly who: number }
   | { readonly do: "work"; readonly who: number }
   | { readonly do: "pass"; readonly time: number }
-  | { readonly do: "backup" | "flush" | "restart" | "restartEmpty" | "failOver" };
+  | { readonly do: Fault };
+type Fault = "backup" | "flush" | "restart" | "restartEmpty" | "failOver" | "evict";
 
 const stream = fc.constantFrom(...STREAMS);
 const who = fc.nat({ max: 2 });
@@ -21,7 +23,8 @@ const one = (kind: string) => fc.constant(kind);
 
 const ordinary = [
   { weight: 6, arbitrary: fc.record({ do: one("revoke"), stream }) },
-  { weight: 4, arbitrary: fc.record({ do: one("consume"), stream }) },
+  { weight: 4, arbitrary: fc.record({ do: one("take"), stream }) },
+  { weight: 4, arbitrary: fc.record({ do: one("write"), stream }) },
   { weight: 30, arbitrary: fc.record({ do: one("check"), stream, who }) },
   { weight: 10, arbitrary: fc.record({ do: one("read"), stream, who }) },
   { weight: 30, arbitrary: fc.record({ do: one("work"), who }) },
@@ -36,11 +39,13 @@ const faults = fc.record({
     "restartEmpty",
     "failOver",
     "failOver",
+    "evict",
   ),
 });
 const trims = [
   { weight: 2, arbitrary: fc.record({ do: one("trim"), stream }) },
   { weight: 1, arbitrary: fc.record({ do: one("trimAll"), stream }) },
+  { weight: 1, arbitrary: fc.record({ do: one("die"), stream }) },
 ];
 const many = { maxLength: 400, size: "max" } as const;
 const steps = fc.array(
@@ -53,11 +58,16 @@ class World {
   server = new ModelServer();
   /** What servers were told, each from a time on. */
   readonly #lineages = [{ from: 0, lineage: this.server.lineage }];
-  readonly replicas = ["a", "b", "c"].map((name) => new ModelReplica(name));
+  readonly replicas: ModelReplica[];
+  #unnoticed = new Set<StreamName>();
   #backup = this.server.copy();
   #ids = 0;
   #runs = 1;
   now = 1;
+
+  constructor(pace: ReplicaPace = MODEL_PACE) {
+    this.replicas = ["a", "b", "c"].map((name) => new ModelReplica(name, pace));
+  }
 
   take(step: Step): void {
     this.now += 0.01;
@@ -78,10 +88,13 @@ class World {
       );
   }
 
-  #produce(step: Step & { readonly do: "revoke" | "consume" | "trim" | "trimAll" }): void {
-    if (step.do === "consume") this.server.consume(step.stream);
-    else if (step.do === "trim") this.server.trim(step.stream, this.#ids % 3);
-    else if (step.do === "trimAll") this.server.trimAll(step.stream);
+  #produce(step: Step & { readonly do: ToStream }): void {
+    const { server } = this;
+    if (step.do === "take") this.#take(step.stream);
+    else if (step.do === "write") server.write(step.stream);
+    else if (step.do === "die") server.die(step.stream);
+    else if (step.do === "trim") server.trim(step.stream, this.#ids % 3);
+    else if (step.do === "trimAll") server.trim(step.stream, 0);
     else {
       this.#ids += 1;
       const anchor = `${this.#ids}`;
@@ -89,12 +102,21 @@ class World {
     }
   }
 
-  #fail(fault: "backup" | "flush" | "restart" | "restartEmpty" | "failOver"): void {
+  /** Consumers notice that Redis has lost something, too. */
+  #take(stream: StreamName): void {
+    if (this.#unnoticed.delete(stream)) this.server.noteLoss(stream, "history_lost");
+    this.server.take(stream);
+  }
+
+  #fail(fault: Fault): void {
+    if (fault === "evict") this.server.evict();
+    if (fault === "evict") return;
     this.#runs += 1;
     if (fault === "backup") this.#backup = this.server.copy();
     if (fault === "failOver") this.server = this.#backup.copy();
     if (fault === "flush" || fault === "restartEmpty") this.server.empty();
     if (fault !== "flush" && fault !== "backup") this.server.runId = this.#runs;
+    if (fault !== "restart" && fault !== "backup") this.#unnoticed = new Set(STREAMS);
     this.#lineages.unshift({ from: this.now, lineage: this.server.lineage });
   }
 
@@ -110,7 +132,8 @@ class World {
   calm(turns: number): void {
     for (let turn = 0; turn < turns; turn += 1) {
       for (const stream of STREAMS) {
-        this.take({ do: "consume", stream });
+        this.take({ do: "take", stream });
+        this.take({ do: "write", stream });
         for (const who of this.replicas.keys()) {
           this.take({ do: "check", stream, who });
           this.take({ do: "work", who });
@@ -125,7 +148,8 @@ describe("whatever happens to Redis, and in whatever order,", () => {
   test("a replica that is ready knows all that Redis was told before its proof", () => {
     let ready = 0;
     const property = fc.property(steps, (all) => {
-      const world = new World();
+      // What was lost matters for ever.
+      const world = new World({ ...MODEL_PACE, maxMandateLifetimeMs: Number.POSITIVE_INFINITY });
       world.calm(60);
       for (const step of all) {
         world.take(step);

@@ -34,6 +34,7 @@ describe("a replica is not created", () => {
     ["with an endless start", { startTimeoutMs: Number.POSITIVE_INFINITY }, /startTimeoutMs/],
     ["reading the keys all the time", { reconcileMs: 999 }, /reconcileMs/],
     ["with an empty prefix", { keyPrefix: "" }, /keyPrefix/],
+    ["with one stream for both", { delegationStream: "caracal.sessions.revoke" }, /another stream/],
     ["with a line feed in a stream's name", { revocationStream: "a\nb" }, /revocationStream/],
     ["with a stream that is none", { delegationStream: 7 }, /delegationStream/],
   ])("%s", (_, options, message) => {

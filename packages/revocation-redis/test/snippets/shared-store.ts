@@ -9,15 +9,18 @@ import { createClient } from "redis";
 
 const client = createClient({
   url: process.env.REDIS_URL ?? "redis://localhost:6379",
-  // A host that has vanished closes no connection: one that is silent for long is given up.
+  // A host that has vanished closes no connection: one that is silent for long is given up, and
+  // another one opened. By its own strategy, the client would close for good.
   pingInterval: 1_000,
-  socket: { socketTimeout: 5_000 },
+  socket: { socketTimeout: 5_000, reconnectStrategy: 500 },
 });
 client.on("error", (error) => console.error("Redis:", error.name));
-await client.connect();
 
 export const redis = fromNodeRedis(client);
+// Before the client connects: with a wrong password, it would try for ever.
 await requireSafeServer(redis);
+await client.connect();
+
 export const revocations = new RedisRevocationStore({ redis });
 
 export const signatureKeys = [process.env.STREAM_KEY ?? ""];

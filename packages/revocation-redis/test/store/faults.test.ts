@@ -10,8 +10,8 @@ import { createClient } from "redis";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Connected, connectIoredis, connectNodeRedis } from "../support/clients.js";
 import { freePort } from "../support/free-port.js";
+import { Link } from "../support/link.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";
-import { TcpProxy } from "../support/tcp-proxy.js";
 
 const ends: (() => unknown)[] = [];
 
@@ -97,7 +97,7 @@ describe.each<[string, Connect]>([
 
   test("does not take what came too late for an answer", async () => {
     const redis = await server();
-    const proxy = await TcpProxy.start(redis);
+    const proxy = await Link.start(redis);
     ends.push(() => proxy.stop());
     const store = await storeOf(connect, proxy);
     expect(await outcome(store)).toEqual(NOTHING);
@@ -111,7 +111,7 @@ describe.each<[string, Connect]>([
 
   test("answers nothing where its connection is cut, and goes on after that", async () => {
     const redis = await server();
-    const proxy = await TcpProxy.start(redis);
+    const proxy = await Link.start(redis);
     ends.push(() => proxy.stop());
     await revoked(redis);
     const store = await storeOf(connect, proxy);

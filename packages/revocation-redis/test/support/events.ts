@@ -3,6 +3,8 @@ import type { RedisServer } from "./redis-server.js";
 
 export const REVOCATIONS = "caracal.sessions.revoke";
 export const DELEGATIONS = "caracal.delegations.invalidate";
+export const REVOCATION_GROUP = "resource-revocation";
+export const LOSS_KEY = `{${REVOCATIONS}}.loss.${REVOCATION_GROUP}`;
 export const KEY = "0123456789abcdef".repeat(4);
 
 /** Sends an event as producers do: signed, with a bound for the stream's length. */

@@ -119,7 +119,7 @@ export class RedisServer {
     const client = createClient({
       url: this.url,
       RESP: 2,
-      socket: { reconnectStrategy: false, connectTimeout: 2_000 },
+      socket: { reconnectStrategy: false, connectTimeout: 10_000 },
     });
     client.on("error", () => {});
     try {

@@ -1,8 +1,9 @@
-import { nextTask, readinessOf } from "../../../src/replica/replica-readiness.js";
+import { nextTask, notesToAnswer, readinessOf } from "../../../src/replica/replica-readiness.js";
 import {
   afterCheck,
   afterEntries,
   afterLostRace,
+  afterMadeGood,
   afterMarkerRefused,
   afterMarkerSet,
   afterReconcileBegan,
@@ -22,6 +23,7 @@ import type { ModelEntry, ModelServer } from "./model-server.js";
 export const MODEL_PACE: ReplicaPace = {
   maxStalenessMs: 50,
   settleMs: 20,
+  maxMandateLifetimeMs: 200,
   adoptAfterMs: 30,
   fullRetryMs: 100,
   snapshotRetryMs: 10,
@@ -38,9 +40,11 @@ export class ModelReplica {
   /** The server that each stream's connection leads to. */
   readonly #connections: Partial<Record<StreamName, number>> = {};
   readonly #name: string;
+  readonly #pace: ReplicaPace;
 
-  constructor(name: string) {
+  constructor(name: string, pace: ReplicaPace = MODEL_PACE) {
     this.#name = name;
+    this.#pace = pace;
   }
 
   get round(): number {
@@ -49,7 +53,7 @@ export class ModelReplica {
 
   /** When each stream was proven, where the replica is ready. */
   proofs(now: number): Readonly<Record<StreamName, number>> | undefined {
-    const { until } = readinessOf(this.#state, MODEL_PACE);
+    const { until } = readinessOf(this.#state, this.#pace);
     if (until === undefined || now > until) return undefined;
     const { revocations, delegations } = this.#state.streams;
     return {
@@ -72,7 +76,7 @@ export class ModelReplica {
         this.#state,
         { stream, round, sentAt: now, isFirst, facts, lastId },
         now,
-        MODEL_PACE,
+        this.#pace,
       ),
     );
   }
@@ -91,7 +95,7 @@ export class ModelReplica {
 
   /** One step of what is to be done with the keys. */
   work(server: () => ModelServer, now: () => number): void {
-    const task = nextTask(this.#state, now(), MODEL_PACE);
+    const task = nextTask(this.#state, now(), this.#pace);
     if (this.#task === undefined && task === "snapshot") this.#task = this.#snapshot(server, now);
     if (this.#task === undefined && task === "adopt") this.#task = this.#adopt(server, now);
     if (this.#task === undefined && task === "reconcile") this.#task = this.#reconcile(server, now);
@@ -110,20 +114,31 @@ export class ModelReplica {
       if (!isUnmarked && !isNews) continue;
       const isSet = yield* this.#setMarker(server, stream, streams[stream].runId, now);
       if (!isCurrent()) return;
-      if (!isSet) return this.#set(afterLostRace(this.#state, now(), MODEL_PACE));
+      if (!isSet) return this.#set(afterLostRace(this.#state, now(), this.#pace));
     }
     this.#set(afterSnapshot(this.#state, round, now()));
   }
 
   *#reconcile(server: () => ModelServer, now: () => number): Generator<void> {
     const { round, streams } = this.#state;
+    const notes = notesToAnswer(this.#state);
     const isCurrent = () => this.#state.round === round;
     this.#set(afterReconcileBegan(this.#state, now()));
     this.#marked = new Set();
     yield;
     yield* this.#compare(server, isCurrent);
-    if (!isCurrent() || !this.#state.owesMarker) return;
-    yield* this.#setMarker(server, TELLING_STREAM, streams[TELLING_STREAM].runId, now);
+    if (isCurrent() && this.#state.owesMarker) {
+      yield* this.#setMarker(server, TELLING_STREAM, streams[TELLING_STREAM].runId, now);
+    }
+    for (const stream of notes) {
+      if (!isCurrent()) return;
+      const { note, runId } = streams[stream];
+      if (note === undefined) continue;
+      yield;
+      server().makeGood(stream, { runId, ...note });
+      yield;
+      this.#set(afterMadeGood(this.#state, stream, note.text));
+    }
   }
 
   /** Takes over the keys, and writes what they lack. */
