@@ -1,5 +1,11 @@
 import { MandateError } from "@caracalai/transport-mcp";
-import { type CallContext, currentContext, isAdmitted, runInContext } from "./call-context.js";
+import {
+  type CallContext,
+  contextOfMessage,
+  currentContext,
+  isAdmitted,
+  runInContext,
+} from "./call-context.js";
 import { calledItem } from "./called-items.js";
 import { type Admission, type Door, legacySseDoor, processDoor, streamDoor } from "./doors.js";
 import { opensLegacySse } from "./legacy-sse.js";
@@ -43,7 +49,7 @@ export function guardTransport(
       reply(unknownTool(message));
     } else {
       if (message.method === "initialize") noteOwner(admission);
-      runInContext({ ...admission, method: message.method }, deliver);
+      runInContext(contextOfMessage(admission, message.method), deliver);
     }
   }
 

@@ -15,7 +15,7 @@ import type {
   ToolParameters,
 } from "fastmcp";
 import { UserError } from "fastmcp";
-import { requireOfCall } from "./call-context.js";
+import { hasMet, requireOfCall } from "./call-context.js";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
 import { markProtected } from "./protected-items.js";
 
@@ -34,8 +34,9 @@ export function protectTool<Params extends ToolParameters>(
   const requirements = captureRequirements(route);
   requireFunction("protectTool", tool, "execute");
   const execute: typeof tool.execute = async (args, context) => {
-    await requireOrExplain(requirements);
-    return tool.execute(args, context);
+    const judging = requireOrExplain([requirements]);
+    if (judging !== undefined) await judging;
+    return await tool.execute(args, context);
   };
   return markProtected({ ...tool, execute }, requirements);
 }
@@ -94,8 +95,9 @@ function protectLoad<T extends Loadable>(route: Requirements, definition: T): T 
   const requirements = captureRequirements(route);
   requireFunction("protectResource, protectResourceTemplate or protectPrompt", definition, "load");
   const load = async (...values: never[]): Promise<unknown> => {
-    await requireOrExplain(requirements);
-    return definition.load(...values);
+    const judging = requireOrExplain([requirements]);
+    if (judging !== undefined) await judging;
+    return await definition.load(...values);
   };
   return markProtected({ ...definition, load }, requirements);
 }
@@ -106,12 +108,19 @@ function requireFunction(what: string, definition: unknown, name: string): void 
 }
 
 /**
- * Where a transport has no HTTP status to refuse with, the body of the answer is the text of the
- * error. As structured content it would break clients of tools with an output schema.
+ * Holds the call that is being served against requirements. Where a transport has no HTTP status to
+ * refuse with, the body of the answer is the text of the error. As structured content it would break
+ * clients of tools with an output schema.
+ *
+ * @returns undefined where the request was let in by all of them: then there is nothing to wait for
  */
-export async function requireOrExplain(requirements: Requirements): Promise<void> {
+export function requireOrExplain(routes: readonly Requirements[]): Promise<void> | undefined {
+  return hasMet(routes) ? undefined : judgeOrExplain(routes);
+}
+
+async function judgeOrExplain(routes: readonly Requirements[]): Promise<void> {
   try {
-    await requireOfCall(requirements);
+    await requireOfCall(routes);
   } catch (error) {
     if (!(error instanceof FastMcpAuthError)) throw error;
     throw new UserError(JSON.stringify(errorBody(error)));

@@ -60,8 +60,9 @@ export function protectServer(
     },
     onToolCall: async (call) => {
       const routes = guard.items.routesOf({ kind: "tool", name: call.toolName });
-      for (const route of [NOTHING_FURTHER, ...routes]) await requireOrExplain(route);
-      await onToolCall?.(call);
+      const judging = requireOrExplain([NOTHING_FURTHER, ...routes]);
+      if (judging !== undefined) await judging;
+      if (onToolCall !== undefined) await onToolCall(call);
     },
   };
 }

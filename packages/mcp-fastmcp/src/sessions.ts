@@ -8,6 +8,8 @@ interface Session {
   readonly underWay: Set<unknown>;
   /** What all its requests so far were made with; undefined where that differed. */
   authority: string | undefined;
+  /** The larger, the later it was used. */
+  usedAt: number;
 }
 
 /**
@@ -18,6 +20,7 @@ interface Session {
 export class Sessions {
   readonly #open = new Map<string, Session>();
   readonly #max: number;
+  #uses = 0;
 
   /** @param max - how many may be open at a time */
   constructor(max: number) {
@@ -29,7 +32,8 @@ export class Sessions {
     const owner = ownerOf(principal);
     if (this.#open.size >= this.#max) this.#closeOne(owner);
     const authority = authorityOf(principal);
-    this.#open.set(id, { owner, close, underWay: new Set(), authority });
+    const usedAt = this.#countUse();
+    this.#open.set(id, { owner, close, underWay: new Set(), authority, usedAt });
   }
 
   /** Whether a session is someone else's. One that is not known here is nobody's. */
@@ -41,9 +45,7 @@ export class Sessions {
   /** Notes that a session is in use. */
   touch(id: string): void {
     const session = this.#open.get(id);
-    if (session === undefined) return;
-    this.#open.delete(id);
-    this.#open.set(id, session);
+    if (session !== undefined) session.usedAt = this.#countUse();
   }
 
   /** Whether a session that is open here has this id. */
@@ -84,12 +86,23 @@ export class Sessions {
   }
 
   #closeOne(owner: string): void {
-    const sessions = [...this.#open];
-    const [id, session] = sessions.find(([, each]) => each.owner === owner) ?? sessions[0] ?? [];
-    if (id === undefined) return;
+    const all: readonly Entry[] = [...this.#open];
+    const own = all.filter(([, session]) => session.owner === owner);
+    const [id, session] = (own.length > 0 ? own : all).reduce(unusedForLonger);
     this.#open.delete(id);
-    session?.close();
+    session.close();
   }
+
+  #countUse(): number {
+    this.#uses += 1;
+    return this.#uses;
+  }
+}
+
+type Entry = readonly [id: string, session: Session];
+
+function unusedForLonger(one: Entry, other: Entry): Entry {
+  return one[1].usedAt < other[1].usedAt ? one : other;
 }
 
 const ownerOf = remembered(({ zoneId, subType, sub, clientId }) =>
@@ -112,8 +125,11 @@ const authorityOf = remembered(({ scopes, targets, agentSessionId, mandate }) =>
 function remembered(of: (principal: Principal) => string): (principal: Principal) => string {
   const known = new WeakMap<Principal, string>();
   return (principal) => {
-    const text = known.get(principal) ?? of(principal);
-    known.set(principal, text);
+    let text = known.get(principal);
+    if (text === undefined) {
+      text = of(principal);
+      known.set(principal, text);
+    }
     return text;
   };
 }
