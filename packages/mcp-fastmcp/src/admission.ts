@@ -32,10 +32,29 @@ export async function admit(
   items: readonly CalledItem[],
   ask: Ask,
 ): Promise<MandateError | undefined> {
-  const { guard } = context;
+  const question = questionOf(context.guard, items);
+  return settle(context, question, await ask(question.judge, question.about));
+}
+
+/** What a context is judged by. */
+interface Question {
+  readonly routes: readonly Requirements[];
+  readonly judge: MandateVerifier;
+  readonly about: DecisionAbout;
+}
+
+function questionOf(guard: Guard, items: readonly CalledItem[]): Question {
   const routes = routesOf(guard, items);
   const judge = routes.reduce((verifier, route) => verifier.require(route), guard.verifier);
-  const result = await ask(judge, new AboutItems(guard, items));
+  return { routes, judge, about: new AboutItems(guard, items) };
+}
+
+/** @returns the refusal, or undefined where the answer lets the context in */
+function settle(
+  context: CallContext,
+  { routes }: Question,
+  result: AuthResult,
+): MandateError | undefined {
   if (!result.ok) return result.error;
   context.met.push(NOTHING_FURTHER, ...routes);
   context.principal = result.principal;
@@ -84,10 +103,10 @@ export async function admitRequest(
   // Before anyone is known, no more is read than a look tells. For all else, the token comes first.
   const small = body.length > MAX_EARLY_BYTES ? undefined : messagesIn(body);
   const early = small && earlyItems(guard, small);
-  const refusal = await admit(context, early ?? [], (verifier, about) =>
-    verifier.authorization(authorizations, undefined, about),
-  );
-  const principal = letIn(context, refusal, resourceMetadata);
+  const question = questionOf(guard, early ?? []);
+  const { judge, about } = question;
+  const result = await judge.authorization(authorizations, undefined, about);
+  const principal = letIn(context, settle(context, question, result), resourceMetadata);
   const messages = small ?? messagesIn(body);
   if (messages.length > MAX_BATCH) throw badRequest(`A batch has at most ${MAX_BATCH} messages`);
   if (early === undefined) {

@@ -85,7 +85,7 @@ function guardHandler(handler: Handler, at: number, routes: readonly Requirement
     const call = currentCall();
     const told = Array.from({ length: Math.max(values.length, at + 1) }, (_, index) => {
       if (index === at) return call.principal;
-      return index > at ? withCaller(values[index], call) : values[index];
+      return index > at ? contextWithCaller(values[index], call) : values[index];
     });
     return handler(...told);
   };
@@ -121,16 +121,20 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [SIGNALS]: Signals }> = {
  */
 function withSignal(context: ToolContext, call: AdmittedCall): object {
   const signals: Signals = { given: context.signal, call, both: undefined };
-  const copy = { ...withCaller(context, call), [SIGNALS]: signals };
+  const copy = Object.assign(withCaller(context, call), { [SIGNALS]: signals });
   return Object.defineProperty(copy, "signal", SIGNAL);
+}
+
+/** Where a handler has no context, it is given none. */
+function contextWithCaller(context: unknown, call: AdmittedCall): object | undefined {
+  return typeof context === "object" && context !== null ? withCaller(context, call) : undefined;
 }
 
 /**
  * A handler's context with the caller of this call in it. In stateless mode FastMCP takes for the id of
  * a session whatever the caller sends: only one of a session that is open here is told.
  */
-function withCaller(context: unknown, { guard, principal }: AdmittedCall): object | undefined {
-  if (typeof context !== "object" || context === null) return undefined;
+function withCaller(context: object, { guard, principal }: AdmittedCall): object {
   const { sessionId } = context as { readonly sessionId?: unknown };
   const isOpen = typeof sessionId === "string" && guard.sessions.has(sessionId);
   return { ...context, session: principal, sessionId: isOpen ? sessionId : undefined };

@@ -109,7 +109,8 @@ function outgoing(message: Message, context: CallContext | undefined): Message {
   if (result === undefined || id === undefined || !isAdmitted(context)) return message;
   const { ended, guard, method, principal } = context;
   if (ended.reason !== undefined) return refusalOf(id, method, ended.reason) ?? message;
-  return { ...message, result: visibleResult(method, result, principal, guard) };
+  const visible = visibleResult(method, result, principal, guard);
+  return visible === result ? message : { ...message, result: visible };
 }
 
 /** FastMCP answers to a resource that there is none of with the URIs of all that there are. */

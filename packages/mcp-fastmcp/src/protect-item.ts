@@ -33,10 +33,11 @@ export function protectTool<Params extends ToolParameters>(
 ): Tool<Principal, Params> {
   const requirements = captureRequirements(route);
   requireFunction("protectTool", tool, "execute");
-  const execute: typeof tool.execute = async (args, context) => {
-    const judging = requireOrExplain([requirements]);
-    if (judging !== undefined) await judging;
-    return await tool.execute(args, context);
+  const needed = [requirements];
+  const execute: typeof tool.execute = (args, context) => {
+    const judging = requireOrExplain(needed);
+    const run = () => tool.execute(args, context);
+    return judging === undefined ? run() : judging.then(run);
   };
   return markProtected({ ...tool, execute }, requirements);
 }
@@ -94,10 +95,11 @@ interface Loadable {
 function protectLoad<T extends Loadable>(route: Requirements, definition: T): T {
   const requirements = captureRequirements(route);
   requireFunction("protectResource, protectResourceTemplate or protectPrompt", definition, "load");
-  const load = async (...values: never[]): Promise<unknown> => {
-    const judging = requireOrExplain([requirements]);
-    if (judging !== undefined) await judging;
-    return await definition.load(...values);
+  const needed = [requirements];
+  const load = (...values: never[]): Promise<unknown> => {
+    const judging = requireOrExplain(needed);
+    const run = () => definition.load(...values);
+    return judging === undefined ? run() : judging.then(run);
   };
   return markProtected({ ...definition, load }, requirements);
 }

@@ -58,11 +58,10 @@ export function protectServer(
         ...(metadata.scopes_supported && { scopesSupported: [...metadata.scopes_supported] }),
       },
     },
-    onToolCall: async (call) => {
+    onToolCall: (call) => {
       const routes = guard.items.routesOf({ kind: "tool", name: call.toolName });
       const judging = requireOrExplain([NOTHING_FURTHER, ...routes]);
-      if (judging !== undefined) await judging;
-      if (onToolCall !== undefined) await onToolCall(call);
+      return judging === undefined ? onToolCall?.(call) : judging.then(() => onToolCall?.(call));
     },
   };
 }

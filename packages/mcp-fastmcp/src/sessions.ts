@@ -2,12 +2,12 @@ import type { Principal } from "@caracalai/transport-mcp";
 
 /** One that is open. */
 interface Session {
-  readonly owner: string;
+  readonly owner: Principal;
   readonly close: () => void;
   /** Ids of requests that are under way. */
   readonly underWay: Set<unknown>;
-  /** What all its requests so far were made with; undefined where that differed. */
-  authority: string | undefined;
+  /** Who made its last request, as long as all were made with as much authority. */
+  authority: Principal | undefined;
   /** The larger, the later it was used. */
   usedAt: number;
 }
@@ -29,17 +29,16 @@ export class Sessions {
 
   /** Notes a session that was opened. */
   open(id: string, principal: Principal, close: () => void): void {
-    const owner = ownerOf(principal);
-    if (this.#open.size >= this.#max) this.#closeOne(owner);
-    const authority = authorityOf(principal);
+    if (this.#open.size >= this.#max) this.#closeOne(principal);
     const usedAt = this.#countUse();
-    this.#open.set(id, { owner, close, underWay: new Set(), authority, usedAt });
+    const underWay = new Set();
+    this.#open.set(id, { owner: principal, close, underWay, authority: principal, usedAt });
   }
 
   /** Whether a session is someone else's. One that is not known here is nobody's. */
   isForeign(id: string, principal: Principal): boolean {
     const session = this.#open.get(id);
-    return session !== undefined && session.owner !== ownerOf(principal);
+    return session !== undefined && !isSameCaller(session.owner, principal);
   }
 
   /** Notes that a session is in use. */
@@ -56,7 +55,7 @@ export class Sessions {
   /** Whether a caller may be sent again what a session was sent: all of it was asked for with as much. */
   mayResume(id: string, principal: Principal): boolean {
     const session = this.#open.get(id);
-    return session === undefined || session.authority === authorityOf(principal);
+    return session === undefined || isAsMuch(session.authority, principal);
   }
 
   /**
@@ -73,7 +72,7 @@ export class Sessions {
     if (session === undefined) return () => {};
     const { underWay } = session;
     if (requestIds.some((requestId) => underWay.has(requestId))) return undefined;
-    if (session.authority !== authorityOf(principal)) session.authority = undefined;
+    session.authority = isAsMuch(session.authority, principal) ? principal : undefined;
     for (const requestId of requestIds) underWay.add(requestId);
     return () => {
       for (const requestId of requestIds) underWay.delete(requestId);
@@ -85,9 +84,9 @@ export class Sessions {
     this.#open.delete(id);
   }
 
-  #closeOne(owner: string): void {
+  #closeOne(caller: Principal): void {
     const all: readonly Entry[] = [...this.#open];
-    const own = all.filter(([, session]) => session.owner === owner);
+    const own = all.filter(([, session]) => isSameCaller(session.owner, caller));
     const [id, session] = (own.length > 0 ? own : all).reduce(unusedForLonger);
     this.#open.delete(id);
     session.close();
@@ -105,31 +104,28 @@ function unusedForLonger(one: Entry, other: Entry): Entry {
   return one[1].usedAt < other[1].usedAt ? one : other;
 }
 
-const ownerOf = remembered(({ zoneId, subType, sub, clientId }) =>
-  JSON.stringify([zoneId, subType, sub, clientId]),
-);
+function isSameCaller(one: Principal, other: Principal): boolean {
+  return (
+    one.sub === other.sub &&
+    one.clientId === other.clientId &&
+    one.zoneId === other.zoneId &&
+    one.subType === other.subType
+  );
+}
+
+/** A mandate that is known has one and the same principal: mostly, there is nothing to compare. */
+function isAsMuch(one: Principal | undefined, other: Principal): boolean {
+  return one === other || (one !== undefined && authorityOf(one) === authorityOf(other));
+}
 
 /** What decides over what a caller may do: the same after a refresh, another where it was narrowed. */
-const authorityOf = remembered(({ scopes, targets, agentSessionId, mandate }) =>
-  JSON.stringify([
+function authorityOf({ scopes, targets, agentSessionId, mandate }: Principal): string {
+  return JSON.stringify([
     [...scopes].sort(),
     [...targets].sort(),
     agentSessionId,
     mandate.delegation_edge_id,
     mandate.delegation_path,
     mandate.delegation_chain,
-  ]),
-);
-
-/** A verifier knows a mandate again by one and the same frozen principal: what follows from it stays. */
-function remembered(of: (principal: Principal) => string): (principal: Principal) => string {
-  const known = new WeakMap<Principal, string>();
-  return (principal) => {
-    let text = known.get(principal);
-    if (text === undefined) {
-      text = of(principal);
-      known.set(principal, text);
-    }
-    return text;
-  };
+  ]);
 }
