@@ -50,13 +50,13 @@ faults: build redis ## A thousand trials and more with a faulty Redis; FAULTS_SE
 # The versions of Node that verification is timed on; npm fetches those that are not there.
 BENCH_NODES ?= 20 22 24
 
-bench: build redis ## Verification beside its peers and the raw signature, on three versions of Node (BENCH_NODES): a quarter of an hour each
+bench: build redis ## Verification beside its peers and the raw signature, on three versions of Node (BENCH_NODES): some three minutes each on an idle machine
 	npx tsc -b bench
 	set -e; for version in $(BENCH_NODES); do npm exec --yes --package=node@$$version -- node bench/dist/bench/verify/main.js; done
 
-bench-end-to-end: build ## What protection costs a call of the notes server, stateless and stateful
+bench-end-to-end: build ## What protection costs a call of the notes server, stateless and stateful, and where it goes: two minutes for each version of Node
 	npx tsc -b bench
-	node bench/dist/bench/end-to-end/main.js
+	set -e; for version in $(BENCH_NODES); do npm exec --yes --package=node@$$version -- node bench/dist/bench/end-to-end/main.js; done
 
 bench-scale: build redis ## Cost against revocations, zones, hops and concurrency; memory; imports
 	npx tsc -b bench

@@ -13,7 +13,7 @@ export interface EndToEnd {
   readonly modes: readonly ModeCost[];
 }
 
-const SLICES = Number(process.env.BENCH_SLICES ?? 60);
+const SLICES = Number(process.env.BENCH_SLICES ?? 30);
 
 const modes = [await measureMode("stateless", SLICES), await measureMode("stateful", SLICES)];
 const results: EndToEnd = {
@@ -23,8 +23,9 @@ const results: EndToEnd = {
   modes,
 };
 console.log(`A signature: ${results.signature.toFixed(0)} µs`);
-for (const { mode, calls } of modes) {
+for (const { mode, calls, profiles } of modes) {
   console.log(mode);
   console.table(calls);
+  console.table(Object.fromEntries(profiles.map(({ name, parts }) => [name, parts])));
 }
-writeResults("end-to-end", results);
+writeResults(`end-to-end-node-${process.versions.node.split(".")[0]}`, results);

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { agentMandate, createDevSts, type DevSts } from "@caracalai/dev-sts";
 import { median, quantile } from "../shared/median.js";
 import { Caller, CONNECTIONS } from "./caller.js";
+import type { Part } from "./profile-parts.js";
 import { type Server, startServer } from "./start-server.js";
 
 /** What calls of one kind cost. Microseconds. */
 export interface CallCost {
-  readonly name: "no protection" | "known mandate" | "new mandate";
+  readonly name: "no protection" | "anyone let in" | "known mandate" | "new mandate";
   /** Of the server's processor time, for a call: the median over all slices. */
   readonly processor: number;
   /** What it has more of than calls without protection, slice by slice: the median. */
@@ -22,12 +23,18 @@ export interface CallCost {
 export interface ModeCost {
   readonly mode: "stateless" | "stateful";
   readonly calls: readonly CallCost[];
+  /** Of a server's processor time for a call, what each part takes, in microseconds: by a profile. */
+  readonly profiles: readonly {
+    readonly name: CallCost["name"];
+    readonly parts: Readonly<Partial<Record<Part, number>>>;
+  }[];
 }
 
 const AUDIENCE = "https://mcp.example.com";
 const ZONE = "zone_a";
 const CALLS_A_SLICE = 240;
-const WARM_UP_SLICES = 6;
+const WARM_UP_SLICES = 12;
+const PROFILED_SLICES = 12;
 
 interface Slice {
   readonly processor: number;
@@ -51,19 +58,29 @@ export async function measureMode(mode: ModeCost["mode"], slices: number): Promi
     audience: AUDIENCE,
     zoneId: ZONE,
   };
-  const bare = await startServer({ ...setting, isProtected: false });
-  const guarded = await startServer({ ...setting, isProtected: true });
-  const contenders = contendersOf(sts, bare, guarded);
+  const servers = {
+    bare: await startServer({ ...setting, protection: "none" }),
+    open: await startServer({ ...setting, protection: "anyone" }),
+    guarded: await startServer({ ...setting, protection: "mandates" }),
+  };
+  const contenders = contendersOf(sts, servers);
   try {
     for (const { caller, tokens } of contenders) await caller.open(tokens()[0]);
-    return { mode, calls: summarize(await timeSlices(contenders, slices)) };
+    const calls = summarize(await timeSlices(contenders, slices));
+    return { mode, calls, profiles: await profileAll(contenders, calls) };
   } finally {
     for (const { caller } of contenders) caller.close();
-    await Promise.all([sts.close(), bare.stop(), guarded.stop()]);
+    await Promise.all([sts.close(), ...Object.values(servers).map((server) => server.stop())]);
   }
 }
 
-function contendersOf(sts: DevSts, bare: Server, guarded: Server): readonly Contender[] {
+interface Servers {
+  readonly bare: Server;
+  readonly open: Server;
+  readonly guarded: Server;
+}
+
+function contendersOf(sts: DevSts, { bare, open, guarded }: Servers): readonly Contender[] {
   // One caller, as a session belongs to it; each mandate of a session of its own.
   const caller = { sub: randomUUID(), client_id: randomUUID() };
   const scope = "mcp:tool:call notes:read";
@@ -79,6 +96,12 @@ function contendersOf(sts: DevSts, bare: Server, guarded: Server): readonly Cont
       server: bare,
       caller: new Caller(bare.url),
       tokens: () => times(() => undefined),
+    },
+    {
+      name: "anyone let in",
+      server: open,
+      caller: new Caller(open.url),
+      tokens: () => times(() => known),
     },
     {
       name: "known mandate",
@@ -128,6 +151,23 @@ async function timeSlice({ server, caller, tokens }: Contender): Promise<Slice> 
   const wall = (performance.now() - start) * 1_000;
   const processor = ((await server.processorMicros()) - before) / count;
   return { processor, wall: wall / count, latencies };
+}
+
+/** After all is timed, as to be profiled costs something: only the shares are taken from it. */
+async function profileAll(
+  contenders: readonly Contender[],
+  calls: readonly CallCost[],
+): Promise<ModeCost["profiles"]> {
+  const profiles: ModeCost["profiles"][number][] = [];
+  for (const contender of contenders) {
+    const shares = await contender.server.profile(async () => {
+      for (let slice = 0; slice < PROFILED_SLICES; slice += 1) await timeSlice(contender);
+    });
+    const processor = calls.find(({ name }) => name === contender.name)?.processor ?? Number.NaN;
+    const parts = Object.entries(shares).map(([part, share]) => [part, share * processor]);
+    profiles.push({ name: contender.name, parts: Object.fromEntries(parts) });
+  }
+  return profiles;
 }
 
 function summarize(byName: ReadonlyMap<CallCost["name"], readonly Slice[]>): readonly CallCost[] {

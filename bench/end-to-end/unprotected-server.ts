@@ -1,18 +1,32 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { FastMCP } from "fastmcp";
 import { z } from "zod";
 import { freePort } from "../../packages/revocation-redis/test/support/free-port.js";
 
-const TEXT = "1: Water the plants\n2: Call the bank";
+const NOTES: ReadonlyMap<string, string> = new Map([
+  ["1", "Water the plants"],
+  ["2", "Call the bank"],
+]);
+
+const asText = () => [...NOTES].map(([id, text]) => `${id}: ${text}`).join("\n");
 
 /**
  * The notes server without protection: as many tools, resources and prompts, of the same names and
  * parameters, as each of them costs FastMCP something with every session.
+ *
+ * @param asksForCallers - whether it has a function that lets anyone in, and follows callers from there
+ *   to the tools: the least that protection of any kind is made of
  */
 export async function startUnprotectedServer(
   stateless: boolean,
+  asksForCallers: boolean,
 ): Promise<{ readonly url: string }> {
-  const server = new FastMCP({ name: "notes", version: "0.1.0" });
-  const execute = async () => TEXT;
+  const server = new FastMCP({
+    name: "notes",
+    version: "0.1.0",
+    ...(asksForCallers && { authenticate: letAnyoneIn() }),
+  });
+  const execute = async () => asText();
   const tool = { description: "Of the notes server.", execute };
   server.addTool({ ...tool, name: "whoami" });
   server.addTool({ ...tool, name: "read_notes" });
@@ -26,7 +40,7 @@ export async function startUnprotectedServer(
     uri: "notes://all",
     name: "All notes",
     mimeType: "text/plain",
-    load: async () => ({ text: TEXT }),
+    load: async () => ({ text: asText() }),
   });
   server.addPrompt({ name: "summarise", description: "Of the notes server.", load: execute });
 
@@ -36,4 +50,14 @@ export async function startUnprotectedServer(
     httpStream: { host: "127.0.0.1", port, endpoint: "/mcp", stateless },
   });
   return { url: `http://127.0.0.1:${port}/mcp` };
+}
+
+function letAnyoneIn(): () => Promise<Record<string, unknown>> {
+  const callers = new AsyncLocalStorage<object | undefined>();
+  callers.enterWith(undefined);
+  return async () => {
+    const caller = { sub: "anyone" };
+    callers.enterWith(caller);
+    return caller;
+  };
 }

@@ -8,7 +8,8 @@ import type { Results } from "../verify/report.js";
 export interface Measured {
   /** By the major version of Node. */
   readonly verify: readonly Results[];
-  readonly endToEnd: EndToEnd;
+  /** The same. */
+  readonly endToEnd: readonly EndToEnd[];
   readonly scale: Scale;
   readonly soak: Soak;
 }
@@ -19,10 +20,12 @@ function load<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8")) as T;
 }
 
+const MAJORS = [20, 22, 24];
+
 export function loadResults(): Measured {
   return {
-    verify: [20, 22, 24].map((major) => load<Results>(`verify-node-${major}`)),
-    endToEnd: load("end-to-end"),
+    verify: MAJORS.map((major) => load<Results>(`verify-node-${major}`)),
+    endToEnd: MAJORS.map((major) => load<EndToEnd>(`end-to-end-node-${major}`)),
     scale: load("scale"),
     soak: load("soak"),
   };

@@ -12,7 +12,7 @@ export function reportOf(measured: Measured): string {
   const { verify, endToEnd, scale, soak } = measured;
   const runs: readonly (readonly [string, Provenance])[] = [
     ...verify.map(({ provenance }) => ["`make bench`", provenance] as const),
-    ["`make bench-end-to-end`", endToEnd.provenance],
+    ...endToEnd.map(({ provenance }) => ["`make bench-end-to-end`", provenance] as const),
     ["`make bench-scale`", scale.provenance],
     ["`make soak`", soak.provenance],
   ];

@@ -8,7 +8,7 @@ export function sizingSection({ verify, endToEnd, scale }: Measured): string {
   const known = ours(verify, "A mandate seen before");
   const aSecond = (timing: Omit<Timing, "ratios"> | undefined) =>
     digits(Math.floor(1e3 / (timing?.p50 ?? Number.NaN)) * 1_000);
-  const [stateless] = endToEnd.modes;
+  const [stateless] = endToEnd[0]?.modes ?? [];
   const call = stateless?.calls.find(({ name }) => name === "known mandate");
   const [mandate] = scale.memory.mandates;
   const byName = new Map(scale.memory.revocations.map((each) => [each.name, each.bytes]));

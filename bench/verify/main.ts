@@ -16,7 +16,7 @@ import { type AxisResult, type Results, resultOf, tablesOf } from "./report.js";
 import { createSetting } from "./setting.js";
 import { timeInterleaved } from "./timing.js";
 
-const CYCLES = Number(process.env.BENCH_CYCLES ?? 100);
+const CYCLES = Number(process.env.BENCH_CYCLES ?? 60);
 const MANY = Number(process.env.BENCH_MANY ?? 100_000);
 
 const PEERS = ["fast-jwt", "jose", "jsonwebtoken", "mcp-auth", "express-oauth2-jwt-bearer"];

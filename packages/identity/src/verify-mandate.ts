@@ -57,12 +57,14 @@ export function verifyToken(
   const jws = parseJws(token);
   if (jws instanceof MandateError) return jws;
 
-  return andThen(findKey(jws, policy, keys), (key) => {
+  // Of several zones, it tells which one's keys to look into; of one, not even that is asked.
+  const early = policy.zoneIds.length === 1 ? undefined : parsePayload(jws.payload);
+  return andThen(findKey(jws.kid, early, policy, keys), (key) => {
     if (key instanceof MandateError) return key;
     return andThen(isGenuine(jws, key, seen), (genuine) => {
       if (!genuine) return refuseToken("signature");
       if (jws.newHeader !== undefined) rememberHeader(jws.newHeader, jws.kid);
-      const payload = parsePayload(jws.payload);
+      const payload = early ?? parsePayload(jws.payload);
       if (payload === undefined) return refuseToken("payload");
       const mandate = judgeClaims(payload, policy, now());
       if (mandate instanceof MandateError) return mandate;
@@ -103,9 +105,14 @@ export function confirmMandate(
   });
 }
 
-/** Step 3: the key set to look into is that of a configured zone, whatever the token says. */
+/**
+ * Step 3: the key set to look into is that of a configured zone, whatever the token says.
+ *
+ * @param payload - where there are several zones; undefined where it is no JSON object
+ */
 function findKey(
-  { kid, payload }: ParsedJws,
+  kid: string,
+  payload: JsonObject | undefined,
   { issuer, zoneIds }: ClaimsPolicy,
   keys: KeyCache,
 ): MaybePromise<VerifyingKey | MandateError> {
@@ -120,8 +127,11 @@ function findKey(
  * Of several configured zones, the one that the token names: only where to look for the key. That it
  * belongs there is proven by that zone's key, and judged with the claims.
  */
-function namedZone(payload: string | undefined, zoneIds: readonly string[]): string | undefined {
-  const claimed = parsePayload(payload)?.zone_id;
+function namedZone(
+  payload: JsonObject | undefined,
+  zoneIds: readonly string[],
+): string | undefined {
+  const claimed = payload?.zone_id;
   return isAcceptedZone(zoneIds, claimed) ? claimed : undefined;
 }
 
