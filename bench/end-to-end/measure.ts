@@ -33,7 +33,7 @@ export interface ModeCost {
 const AUDIENCE = "https://mcp.example.com";
 const ZONE = "zone_a";
 const CALLS_A_SLICE = 240;
-const WARM_UP_SLICES = 12;
+const WARM_UP_SLICES = 24;
 const PROFILED_SLICES = 12;
 
 interface Slice {
@@ -58,10 +58,12 @@ export async function measureMode(mode: ModeCost["mode"], slices: number): Promi
     audience: AUDIENCE,
     zoneId: ZONE,
   };
+  // One for each, so that all have as many calls behind them.
   const servers = {
     bare: await startServer({ ...setting, protection: "none" }),
     open: await startServer({ ...setting, protection: "anyone" }),
     guarded: await startServer({ ...setting, protection: "mandates" }),
+    guardedAgain: await startServer({ ...setting, protection: "mandates" }),
   };
   const contenders = contendersOf(sts, servers);
   try {
@@ -78,9 +80,13 @@ interface Servers {
   readonly bare: Server;
   readonly open: Server;
   readonly guarded: Server;
+  readonly guardedAgain: Server;
 }
 
-function contendersOf(sts: DevSts, { bare, open, guarded }: Servers): readonly Contender[] {
+function contendersOf(
+  sts: DevSts,
+  { bare, open, guarded, guardedAgain }: Servers,
+): readonly Contender[] {
   // One caller, as a session belongs to it; each mandate of a session of its own.
   const caller = { sub: randomUUID(), client_id: randomUUID() };
   const scope = "mcp:tool:call notes:read";
@@ -111,8 +117,8 @@ function contendersOf(sts: DevSts, { bare, open, guarded }: Servers): readonly C
     },
     {
       name: "new mandate",
-      server: guarded,
-      caller: new Caller(guarded.url),
+      server: guardedAgain,
+      caller: new Caller(guardedAgain.url),
       tokens: () => times(mint),
     },
   ];
