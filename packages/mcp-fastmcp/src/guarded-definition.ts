@@ -1,6 +1,7 @@
 import type { Requirements } from "@caracalai/transport-mcp";
 import { type AdmittedCall, currentCall } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
+import type { MandateEnd } from "./mandate-end.js";
 import { requireOrExplain } from "./protect-item.js";
 import { type Definition, NOTHING_FURTHER } from "./protected-items.js";
 
@@ -100,7 +101,7 @@ const SIGNALS = Symbol("caracal.signals");
 
 interface Signals {
   readonly given: AbortSignal;
-  readonly call: AdmittedCall;
+  readonly ended: MandateEnd;
   both: AbortSignal | undefined;
 }
 
@@ -110,7 +111,7 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [SIGNALS]: Signals }> = {
   configurable: true,
   get() {
     const signals = this[SIGNALS];
-    signals.both ??= AbortSignal.any([signals.given, signals.call.ended.signal]);
+    signals.both ??= AbortSignal.any([signals.given, signals.ended.signal]);
     return signals.both;
   },
 };
@@ -120,8 +121,9 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [SIGNALS]: Signals }> = {
  * mandate too. It is made when it is asked for: few tools do, and it costs as much as all the rest.
  */
 function withSignal(context: ToolContext, call: AdmittedCall): object {
-  const signals: Signals = { given: context.signal, call, both: undefined };
-  const copy = Object.assign(withCaller(context, call), { [SIGNALS]: signals });
+  const signals: Signals = { given: context.signal, ended: call.ended, both: undefined };
+  // Not for whoever logs a context, or copies it.
+  const copy = Object.defineProperty(withCaller(context, call), SIGNALS, { value: signals });
   return Object.defineProperty(copy, "signal", SIGNAL);
 }
 
