@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install build check redis test test-python coverage demo demo-python demo-cluster mutants fuzz faults bench-refusals bench-revocation bench-python conformance vectors clean
+.PHONY: help install build check redis test test-python coverage demo demo-python demo-cluster mutants fuzz faults bench bench-end-to-end bench-scale bench-refusals bench-revocation bench-python soak performance conformance vectors clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -51,9 +51,31 @@ faults: build redis ## A thousand trials and more with a faulty Redis; FAULTS_SE
 	npx tsc -b faults
 	node faults/dist/faults/long-run/main.js
 
+# The versions of Node that verification is timed on; npm fetches those that are not there.
+BENCH_NODES ?= 20 22 24
+
+bench: build redis ## Verification beside its peers and the raw signature, on three versions of Node (BENCH_NODES): some three minutes each on an idle machine
+	npx tsc -b bench
+	set -e; for version in $(BENCH_NODES); do npm exec --yes --package=node@$$version -- node bench/dist/bench/verify/main.js; done
+
+bench-end-to-end: build ## What protection costs a call of the notes server, stateless and stateful, and where it goes: two minutes for each version of Node
+	npx tsc -b bench
+	set -e; for version in $(BENCH_NODES); do npm exec --yes --package=node@$$version -- node bench/dist/bench/end-to-end/main.js; done
+
+bench-scale: build redis ## Cost against revocations, zones, hops and concurrency; memory; imports
+	npx tsc -b bench
+	node --expose-gc bench/dist/bench/scale/main.js
+
+soak: build ## Ten minutes of verification at full load, with flat memory; SOAK_SECONDS
+	npx tsc -b bench
+	node --expose-gc bench/dist/bench/soak/main.js
+
+performance: ## Writes docs/performance.md anew, from what the last runs of these four measured
+	npx vitest run bench/performance --reporter=default --update
+
 bench-refusals: build ## What each kind of refusal costs beside an acceptance; writes docs/refusal-cost.md
-	npx tsc -b bench/refusals
-	node --expose-gc bench/refusals/dist/main.js
+	npx tsc -b bench
+	node --expose-gc bench/dist/bench/refusals/main.js
 
 conformance: build ## The official conformance suite, with protection and without; writes docs/conformance.md
 	npx vitest run tools/mcp-conformance --reporter=default --update
@@ -64,8 +86,8 @@ bench-python: build ## What a verification costs in Python, beside peers and the
 	npx biome check --write bench/results/python.json
 
 bench-revocation: build redis ## How fast revocations spread, what a million of them take; writes docs/revocation-at-scale.md
-	npx tsc -b bench/revocation
-	node bench/revocation/dist/bench/revocation/main.js
+	npx tsc -b bench
+	node bench/dist/bench/revocation/main.js
 
 vectors: build ## Writes vectors/ and docs/vectors.md anew
 	npx tsc -p tools/vectors

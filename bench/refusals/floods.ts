@@ -24,7 +24,8 @@ interface Flood {
 }
 
 /** Tokens without end, no two alike. */
-function floodsOf({ sts, one, both }: Setting): readonly Flood[] {
+function floodsOf({ sts, knowing }: Setting): readonly Flood[] {
+  const { one, both } = knowing;
   const [header, payload, signature] = partsOf(sts.mint());
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
   const kids = (index: number) =>

@@ -1,6 +1,7 @@
 import type { AuthResult } from "@caracalai/transport-mcp";
+import { fresh } from "../shared/fresh.js";
+import { median as medianOf } from "../shared/median.js";
 import type { RefusalCase } from "./refusal-cases.js";
-import { fresh } from "./setting.js";
 
 /** What a call takes, in microseconds, and how it compares with an acceptance of the same cycle. */
 export interface Timing {
@@ -51,9 +52,4 @@ async function assertOutcome({ name, expected, input, judge }: RefusalCase): Pro
 
 export function wordOf(result: AuthResult): string {
   return result.ok ? "ok" : `${result.error.code}/${result.error.check}`;
-}
-
-function medianOf(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

@@ -18,7 +18,7 @@ try {
   const floods = await runFloods(setting, FLOOD);
   const report = reportOf(timings, floods);
   console.log(report);
-  writeFileSync(new URL("../../../docs/refusal-cost.md", import.meta.url), report);
+  writeFileSync(new URL("../../../../docs/refusal-cost.md", import.meta.url), report);
   const grown = floods.filter((flood) => flood.heapAfter - flood.heapBefore > GROWTH_LIMIT);
   for (const { name } of grown) console.error(`The heap grew: ${name}`);
   if (grown.length > 0) process.exitCode = 1;

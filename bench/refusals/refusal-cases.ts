@@ -75,7 +75,8 @@ const ROWS: readonly Row[] = [
 
 /** An acceptance first, then every kind of refusal in the order of checks. */
 export function refusalCases(setting: Setting): readonly RefusalCase[] {
-  const { sts, one, both, revocations } = setting;
+  const { sts, forgetful, revocations } = setting;
+  const { one, both } = forgetful;
   revocations.markRevoked("revoked");
   revocations.markDelegationEpoch("zone_a", 2);
 

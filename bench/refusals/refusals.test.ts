@@ -16,9 +16,11 @@ test("a token that is refused before its signature costs less than half an accep
   const small = all.filter(({ beside }) => beside === ACCEPTANCES[0]);
   const before = new Set(shapeCases(setting, "..").map(({ name }) => name));
   const shape = small.filter(({ name }) => before.has(name) || name === ACCEPTANCES[0]);
-  const [, ...timings] = await timeInterleaved(shape, 5);
+  const [accepted, ...timings] = await timeInterleaved(shape, 5);
   expect(timings.length).toBeGreaterThan(8);
-  expect(timings.filter(({ ratio }) => ratio > WIDE_MARGIN)).toEqual([]);
+  // Of the shortest times: whatever else the machine does makes times longer, and never shorter.
+  const limit = WIDE_MARGIN * (accepted?.min ?? 0);
+  expect(timings.filter(({ min }) => min > limit)).toEqual([]);
 });
 
 test("floods of key ids and zones cause one request for each zone at the most", async () => {

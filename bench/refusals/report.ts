@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import os from "node:os";
+import { provenance } from "../shared/provenance.js";
 import type { FloodReport } from "./floods.js";
 import type { Timing } from "./interleaved.js";
 
@@ -9,11 +8,11 @@ export function reportOf(timings: readonly Timing[], floods: readonly FloodRepor
 
 A token that is refused costs less than one that is accepted or, from the signature on, about the same; and nothing is left of it. Written by \`make bench-refusals\`; do not edit.
 
-${provenance()}
+${provenanceList()}
 
 ## Time
 
-One call each, in one process, a real key cache that was filled by a development STS on loopback, revocations in memory. All kinds take turns (A B C A B C …), with a fresh string for each call; a ratio is the median of the ratios to an acceptance of the same cycle: of a token of 1.5 KiB, or of 15 KiB where the refused one is as large (marked *), by the same verifier. Microseconds. Only the holder of the STS's key can make what passes the signature.
+One call each, in one process, a real key cache that was filled by a development STS on loopback, revocations in memory. All kinds take turns (A B C A B C …), with a fresh string for each call; a ratio is the median of the ratios to an acceptance of the same cycle: of a token of 1.5 KiB, or of 15 KiB where the refused one is as large (marked *), by a verifier of the same zones that remembers no mandate. Microseconds. Only the holder of the STS's key can make what passes the signature.
 
 One kind may cost more: where several zones are configured, a payload is parsed before the signature is verified, and thousands of members take longer than the text of an accepted token of the same size.
 
@@ -27,20 +26,14 @@ ${floodTable(floods)}
 `;
 }
 
-function provenance(): string {
-  const [cpu] = os.cpus();
-  const memory = Math.round(os.totalmem() / 2 ** 30);
+function provenanceList(): string {
+  const { date, commit, node, platform, processors, processor, memoryGiB, loadAverage } =
+    provenance();
   return [
-    `- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}, \`make bench-refusals\``,
-    `- Node ${process.version}, ${os.platform()} ${os.arch()}, ${os.availableParallelism()} x ${cpu?.model.trim()}, ${memory} GiB`,
-    `- Load average at the end: ${os.loadavg()[0]?.toFixed(1)}`,
+    `- ${date}, commit ${commit}, \`make bench-refusals\``,
+    `- Node ${node}, ${platform}, ${processors} x ${processor}, ${memoryGiB} GiB`,
+    `- Load average at the end: ${loadAverage}`,
   ].join("\n");
-}
-
-function commit(): string {
-  const git = (...words: string[]) => execFileSync("git", words, { encoding: "utf8" }).trim();
-  const isDirty = git("status", "--porcelain", "--", "packages") !== "";
-  return `${git("rev-parse", "--short", "HEAD")}${isDirty ? " with changes in packages" : ""}`;
 }
 
 function timeTable(timings: readonly Timing[]): string {

@@ -10,11 +10,19 @@ import {
 export const AUDIENCE = "https://mcp.example.com";
 export const ZONES: readonly string[] = ["zone_a", "zone_b"];
 
-/** A real STS on loopback and verifiers of it, for one zone and for both. */
-export interface Setting {
-  readonly sts: DevSts;
+/** Verifiers for one zone and for both. */
+export interface Verifiers {
   readonly one: MandateVerifier;
   readonly both: MandateVerifier;
+}
+
+/** A real STS on loopback and verifiers of it. */
+export interface Setting {
+  readonly sts: DevSts;
+  /** As they come: they remember what they have verified. */
+  readonly knowing: Verifiers;
+  /** To them every mandate is one that they have never seen. */
+  readonly forgetful: Verifiers;
   readonly revocations: InMemoryRevocationStore;
 }
 
@@ -22,18 +30,20 @@ export async function createSetting(requirements: Requirements = {}): Promise<Se
   const revocations = new InMemoryRevocationStore();
   const sts = await createDevSts({ zones: ZONES, audience: AUDIENCE, announce: () => {} });
   const keyCache = createKeyCache();
-  const verifierOf = (zoneId: readonly string[]) =>
+  const verifierOf = (zoneId: readonly string[], verifiedMandates?: false) =>
     createMandateVerifier({
       issuer: sts.issuer,
       audience: AUDIENCE,
       zoneId,
       revocations,
       keyCache,
+      verifiedMandates,
       ...requirements,
     });
-  const [one, both] = [verifierOf(["zone_a"]), verifierOf(ZONES)];
-  await both.warmup();
-  return { sts, one, both, revocations };
+  const knowing = { one: verifierOf(["zone_a"]), both: verifierOf(ZONES) };
+  const forgetful = { one: verifierOf(["zone_a"], false), both: verifierOf(ZONES, false) };
+  await knowing.both.warmup();
+  return { sts, knowing, forgetful, revocations };
 }
 
 /** Header, payload and signature of a token. */
@@ -44,9 +54,4 @@ export function partsOf(token: string): readonly [string, string, string] {
 
 export function encode(text: string): string {
   return Buffer.from(text).toString("base64url");
-}
-
-/** The same text in memory of its own, as a server gets it: nothing was flattened or hashed yet. */
-export function fresh(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
 }

@@ -6,7 +6,8 @@ const MEGABYTE = 1_048_576;
 const LARGE = 10_500;
 
 /** What is refused before the signature is verified, in the order of checks. */
-export function shapeCases({ one, both }: Setting, token: string): readonly RefusalCase[] {
+export function shapeCases({ knowing }: Setting, token: string): readonly RefusalCase[] {
+  const { one, both } = knowing;
   const [header, payload, signature] = partsOf(token);
   const withHeader = (text: string) => `${encode(text)}.${payload}.${signature}`;
   const withPayload = (text: string) => `${header}.${encode(text)}.${signature}`;

@@ -64,21 +64,35 @@ function measure(text: string): { readonly colons: number; readonly depth: numbe
 
 /** The index of the quote that closes the string opened at `start`; the end where none does. */
 function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length) {
-    const code = text.charCodeAt(index);
-    if (code === 0x22) return index;
-    index += code === 0x5c ? 2 : 1;
-  }
-  return index;
+  // Far faster than character by character, and most of a payload is in strings.
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
 }
 
-function countMembers(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const inner = Object.values(value);
-  let members = Array.isArray(value) ? 0 : inner.length;
-  for (const item of inner) members += countMembers(item);
+/** Whether a quote belongs to the string that it stands in: behind an odd number of backslashes. */
+function isEscaped(text: string, quote: number): boolean {
+  let before = quote - 1;
+  while (text.charCodeAt(before) === 0x5c) before -= 1;
+  return (quote - before) % 2 === 0;
+}
+
+/** How many members the objects within a list or object have, its own included. */
+function countMembers(value: object): number {
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (isComposite(item)) members += countMembers(item);
+    return members;
+  }
+  for (const name of Object.keys(value)) {
+    const item = (value as JsonObject)[name];
+    members += isComposite(item) ? 1 + countMembers(item) : 1;
+  }
   return members;
+}
+
+function isComposite(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isWellFormed(value: unknown): boolean {

@@ -23,6 +23,7 @@ export interface AuthorityPolicy {
 /**
  * Step 6, authority: does a verified mandate suffice for an operation? Pure.
  *
+ * @param scopes - those of the mandate, where they were split before
  * @returns undefined where it does; else `insufficient_scope`, `invalid_token` with check `target`,
  *   `agent_required`, `delegation_required`, `chain_mismatch` or `hop_count_exceeded`: the first, in
  *   this order
@@ -30,9 +31,10 @@ export interface AuthorityPolicy {
 export function judgeAuthority(
   mandate: Mandate,
   policy: AuthorityPolicy,
+  scopes: readonly string[] = scopesOf(mandate),
 ): MandateError | undefined {
   return (
-    judgeScopes(mandate, policy) ??
+    judgeScopes(scopes, policy) ??
     judgeTargets(mandate, policy) ??
     judgeAgent(mandate, policy) ??
     judgeDelegation(mandate, policy) ??
@@ -43,10 +45,9 @@ export function judgeAuthority(
 
 /** RFC 6750 section 3.1: the answer names every scope that the operation needs. */
 function judgeScopes(
-  mandate: Mandate,
+  granted: readonly string[],
   { requiredScopes }: AuthorityPolicy,
 ): MandateError | undefined {
-  const granted = scopesOf(mandate);
   const missing = requiredScopes.find((scope) => !granted.includes(scope));
   if (missing === undefined) return undefined;
   return new MandateError({

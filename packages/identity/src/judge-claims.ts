@@ -1,22 +1,11 @@
-import { readClaims } from "./claim-types.js";
+import { isAcceptedZone } from "./accepted-zones.js";
+import { hasClaimTypes, type TypedClaims } from "./claim-types.js";
+import type { ClaimsPolicy } from "./claims-policy.js";
 import type { JsonObject } from "./json-object.js";
-import type { DelegationChainEntry, Mandate } from "./mandate.js";
+import type { Mandate } from "./mandate.js";
 import { MandateError } from "./mandate-error.js";
+import { type JudgedClaims, mandateOf } from "./mandate-of.js";
 import { refuseToken } from "./refusals.js";
-
-/** What the claims of every mandate are held against. */
-export interface ClaimsPolicy {
-  /** The one issuer, compared exactly. */
-  readonly issuer: string;
-  /** What `aud` has to contain, compared exactly. */
-  readonly audience: string;
-  /** The zones whose mandates are accepted. */
-  readonly zoneIds: readonly string[];
-  /** How far in the future `iat` and `nbf` may lie, in seconds. `exp` has no tolerance. */
-  readonly clockToleranceSeconds: number;
-  /** The longest `exp - iat`, in seconds. */
-  readonly maxLifetimeSeconds: number;
-}
 
 /**
  * Step 5, claims (RFC 7519 section 4.1): pure, no clock of its own.
@@ -31,29 +20,32 @@ export function judgeClaims(
   policy: ClaimsPolicy,
   now: number,
 ): Mandate | MandateError {
-  const claims = readClaims(payload);
-  if (claims === undefined) return refuseToken("claim");
+  if (!hasClaimTypes(payload)) return refuseToken("claim");
 
-  if (claims.iss !== policy.issuer) return refuseToken("issuer");
-  const audience = [claims.aud].flat();
-  if (!audience.includes(policy.audience)) return refuseToken("audience");
+  if (payload.iss !== policy.issuer) return refuseToken("issuer");
+  if (!isFor(policy.audience, payload.aud)) return refuseToken("audience");
 
-  const refusal = judgeTimes(claims, policy, now);
+  const refusal = judgeTimes(payload, policy, now);
   if (refusal !== undefined) return refusal;
 
-  if (claims.use !== "resource") return refuseToken("use");
-  if (!policy.zoneIds.some((zoneId) => zoneId === claims.zone_id)) return refuseZone();
+  if (payload.use !== "resource") return refuseToken("use");
+  if (!isAcceptedZone(policy.zoneIds, payload.zone_id)) return refuseZone();
 
-  return freezeMandate(claims, audience);
+  return mandateOf(payload as JudgedClaims, policy);
+}
+
+function isFor(resource: string, audience: TypedClaims["aud"]): boolean {
+  return typeof audience === "string"
+    ? audience === resource
+    : audience?.includes(resource) === true;
 }
 
 /** `exp`, `nbf` and `iat` (RFC 7519 sections 4.1.4 to 4.1.6). */
-function judgeTimes(
-  claims: JsonObject,
+export function judgeTimes(
+  { exp, iat, nbf }: Pick<TypedClaims, "exp" | "iat" | "nbf">,
   policy: ClaimsPolicy,
   now: number,
 ): MandateError | undefined {
-  const { exp, iat, nbf } = claims as { exp?: number; iat?: number; nbf?: number };
   // Written so that a clock that is no number lets nothing through.
   if (exp === undefined || !(now < exp)) return refuseToken("expiry");
   const latest = now + policy.clockToleranceSeconds;
@@ -70,29 +62,5 @@ function refuseZone(): MandateError {
     check: "zone",
     description: "Token zone validation failed",
     hint: "The token belongs to a zone that this server is not configured for.",
-  });
-}
-
-/** The claims are checked by now: what was of type unknown is a mandate. */
-function freezeMandate(claims: JsonObject, audience: readonly unknown[]): Mandate {
-  const mandate = { ...claims, aud: Object.freeze(audience) } as unknown as Mandate;
-  const { target, delegation_path, delegation_chain } = mandate;
-  return Object.freeze({
-    ...mandate,
-    ...(target && { target: Object.freeze([...target]) }),
-    ...(delegation_path && { delegation_path: Object.freeze([...delegation_path]) }),
-    ...(delegation_chain && {
-      delegation_chain: Object.freeze(delegation_chain.map(freezeChainEntry)),
-    }),
-  });
-}
-
-/** Copied without members that the wire format does not know. */
-function freezeChainEntry(entry: DelegationChainEntry): DelegationChainEntry {
-  const { application_id, agent_session_id, delegation_edge_id } = entry;
-  return Object.freeze({
-    application_id,
-    ...(agent_session_id !== undefined && { agent_session_id }),
-    ...(delegation_edge_id !== undefined && { delegation_edge_id }),
   });
 }

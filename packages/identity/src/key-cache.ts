@@ -75,10 +75,10 @@ export function createKeyCache(options: KeyCacheOptions = {}): KeyCache {
     throw new ConfigurationError("The options of the key cache have to be an object");
   }
   const config = readOptions(options);
-  const zones = new Map<string, ZoneKeys>();
+  const issuers = new Map<string, Map<string, ZoneKeys>>();
 
-  async function load(issuer: string, zoneId: string): Promise<KeySet> {
-    const parsed = await parseKeySet(await fetchKeySet(keySetUrl(issuer, zoneId), config));
+  async function load(issuer: string, zoneId: string, known: KeySet): Promise<KeySet> {
+    const parsed = await parseKeySet(await fetchKeySet(keySetUrl(issuer, zoneId), config), known);
     if (parsed === undefined) throw new Error("The answer is not a key set");
     for (const kid of parsed.exposedKeyIds) warnOf({ issuer, zoneId, kid });
     if (parsed.keys.size === 0) throw new Error("The key set has no usable key");
@@ -93,16 +93,19 @@ export function createKeyCache(options: KeyCacheOptions = {}): KeyCache {
   }
 
   function zoneKeys(issuer: string, zoneId: string): ZoneKeys {
-    // An issuer is a URL: it has no space.
-    const name = `${issuer} ${zoneId}`;
-    let keys = zones.get(name);
+    let zones = issuers.get(issuer);
+    if (zones === undefined) {
+      zones = new Map();
+      issuers.set(issuer, zones);
+    }
+    let keys = zones.get(zoneId);
     if (keys === undefined) {
       keys = new ZoneKeys(
-        () => load(issuer, zoneId),
+        (known) => load(issuer, zoneId, known),
         config,
         () => performance.now(),
       );
-      zones.set(name, keys);
+      zones.set(zoneId, keys);
     }
     return keys;
   }

@@ -64,20 +64,21 @@ export function hopCountOf(mandate: Mandate): number {
 
 /** The scopes granted (RFC 6749 section 3.3): split at spaces, and at nothing that resembles one. */
 export function scopesOf(mandate: Mandate): readonly string[] {
-  return (mandate.scope ?? "").split(" ").filter((scope) => scope !== "");
+  const scopes = (mandate.scope ?? "").split(" ");
+  return scopes.includes("") ? scopes.filter((scope) => scope !== "") : scopes;
 }
 
 /** The ids whose revocation ends the mandate, without repetition. */
 export function anchorsOf(mandate: Mandate): readonly string[] {
-  const anchors = [
-    mandate.sid,
-    mandate.root_sid,
-    mandate.agent_session_id,
-    mandate.delegation_edge_id,
-  ];
-  return anchors.filter(
-    (anchor, index): anchor is string => anchor !== undefined && anchors.indexOf(anchor) === index,
-  );
+  const anchors = [mandate.sid];
+  addOnce(anchors, mandate.root_sid);
+  addOnce(anchors, mandate.agent_session_id);
+  addOnce(anchors, mandate.delegation_edge_id);
+  return anchors;
+}
+
+function addOnce(anchors: string[], anchor: string | undefined): void {
+  if (anchor !== undefined && !anchors.includes(anchor)) anchors.push(anchor);
 }
 
 /**

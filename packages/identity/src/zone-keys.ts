@@ -22,7 +22,7 @@ const MAX_RETRY_FACTOR = 10;
 
 /** The keys of one zone of one issuer: fetched when needed, by one fetch at a time. */
 export class ZoneKeys {
-  readonly #load: () => Promise<KeySet>;
+  readonly #load: (known: KeySet) => Promise<KeySet>;
   readonly #timing: ZoneKeysTiming;
   readonly #now: () => number;
   #keys: KeySet = new Map();
@@ -33,10 +33,11 @@ export class ZoneKeys {
   #unknownKeyAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param load - fetches the key set; rejects where there is none with a usable key
+   * @param load - fetches the key set, given the one that is known; rejects where there is none with
+   *   a usable key
    * @param now - a monotonic clock, in milliseconds
    */
-  constructor(load: () => Promise<KeySet>, timing: ZoneKeysTiming, now: () => number) {
+  constructor(load: (known: KeySet) => Promise<KeySet>, timing: ZoneKeysTiming, now: () => number) {
     this.#load = load;
     this.#timing = timing;
     this.#now = now;
@@ -114,7 +115,7 @@ export class ZoneKeys {
     // The age counts from the question, not from the answer: a slow answer is no younger for it.
     const startedAt = this.#now();
     try {
-      this.#keys = await this.#load();
+      this.#keys = await this.#load(this.#keys);
       this.#loadedAt = startedAt;
       this.#failures = 0;
     } catch {

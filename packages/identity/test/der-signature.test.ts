@@ -1,6 +1,6 @@
 import { sign } from "node:crypto";
 import { expect, test } from "vitest";
-import { toDer } from "../src/der-signature.js";
+import { MAX_DER_LENGTH, writeDer } from "../src/der-signature.js";
 import { below, createRandom, pick } from "./support/random.js";
 import { createTestKey } from "./support/test-key.js";
 
@@ -39,6 +39,12 @@ test("a view into a larger buffer is read from its own start", () => {
   const bytes = Buffer.alloc(96, 0xaa).fill(1, 16, 80);
   expect(toDer(bytes.subarray(16, 80))).toEqual(toDer(Buffer.alloc(64, 1)));
 });
+
+/** What is written into memory that is full of something else. */
+function toDer(signature: Uint8Array): Buffer {
+  const der = Buffer.alloc(MAX_DER_LENGTH, 0xaa);
+  return der.subarray(0, writeDer(signature, der));
+}
 
 /** r and s, 32 bytes each, of a DER sequence of two integers. */
 function fromDer(der: Buffer): Buffer {

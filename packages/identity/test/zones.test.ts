@@ -1,6 +1,6 @@
 import type { DevSts, MintClaims, MintOptions } from "@caracalai/dev-sts";
 import { createKeyCache, verifyMandate } from "@caracalai/identity";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { POLICY, verdictOf } from "./support/judge.js";
 import { currentKid, startSts } from "./support/start-sts.js";
 import { encode } from "./support/token.js";
@@ -129,4 +129,16 @@ test("an outage is an outage, not a bad token", async () => {
   await sts.pause();
   expect(await judge(token)).toBe("verification_unavailable/jwks_unavailable");
   expect(await judge(expired)).toBe("verification_unavailable/jwks_unavailable");
+});
+
+test("of several zones, the payload tells which, and is parsed no second time", async () => {
+  const { sts, judge } = await setUp();
+  const mint = (sub: string) => sts.mint({ sub }, { zone: "zone-2" });
+  expect(await judge(mint("first"))).toBe("accepted");
+  const parse = vi.spyOn(JSON, "parse");
+  onTestFinished(() => {
+    parse.mockRestore();
+  });
+  expect(await judge(mint("second"))).toBe("accepted");
+  expect(parse.mock.calls.filter(([text]) => text.includes('"second"'))).toHaveLength(1);
 });

@@ -6,13 +6,16 @@ import {
   type MandateError,
   type MandateVerifier,
   type Principal,
+  type Requirements,
 } from "@caracalai/transport-mcp";
+import { authorizationsOf } from "./authorizations.js";
 import { type CallContext, noMandate } from "./call-context.js";
-import { type CalledItem, calledItem, messagesIn, takeBody } from "./called-items.js";
+import { type CalledItem, calledItems, messagesIn } from "./called-items.js";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
 import type { Guard } from "./guard.js";
 import { opensLegacySse } from "./legacy-sse.js";
-import { endWithMandate, onceAnswered } from "./open-responses.js";
+import { takeBody } from "./observed-request.js";
+import { endWithMandate } from "./open-responses.js";
 import { NOTHING_FURTHER } from "./protected-items.js";
 import { unknownCopyResponse } from "./unknown-copies.js";
 
@@ -29,15 +32,56 @@ export async function admit(
   items: readonly CalledItem[],
   ask: Ask,
 ): Promise<MandateError | undefined> {
-  const { guard } = context;
-  // Each once: a batch may name a tool 100,000 times, before anyone knows who sent it.
-  const routes = new Set(items.flatMap((item) => guard.items.routesOf(item)));
-  const judge = [...routes].reduce((verifier, route) => verifier.require(route), guard.verifier);
-  const result = await ask(judge, { items: guard.items.registered(items) });
+  const question = questionOf(context.guard, items);
+  return settle(context, question, await ask(question.judge, question.about));
+}
+
+/** What a context is judged by. */
+interface Question {
+  readonly routes: readonly Requirements[];
+  readonly judge: MandateVerifier;
+  readonly about: DecisionAbout;
+}
+
+function questionOf(guard: Guard, items: readonly CalledItem[]): Question {
+  const routes = routesOf(guard, items);
+  const judge = routes.reduce((verifier, route) => verifier.require(route), guard.verifier);
+  return { routes, judge, about: new AboutItems(guard, items) };
+}
+
+/** @returns the refusal, or undefined where the answer lets the context in */
+function settle(
+  context: CallContext,
+  { routes }: Question,
+  result: AuthResult,
+): MandateError | undefined {
   if (!result.ok) return result.error;
-  for (const route of [NOTHING_FURTHER, ...routes]) context.met.add(route);
+  context.met.push(NOTHING_FURTHER, ...routes);
   context.principal = result.principal;
   return undefined;
+}
+
+/** Each once: a batch may name a tool 100,000 times, before anyone knows who sent it. */
+function routesOf({ items }: Guard, called: readonly CalledItem[]): readonly Requirements[] {
+  const [first] = called;
+  if (first === undefined) return [];
+  if (called.length === 1) return items.routesOf(first);
+  return [...new Set(called.flatMap((item) => items.routesOf(item)))];
+}
+
+/** What a decision is about: looked up when it is asked for, as nobody may want to know. */
+class AboutItems implements DecisionAbout {
+  readonly #guard: Guard;
+  readonly #items: readonly CalledItem[];
+
+  constructor(guard: Guard, items: readonly CalledItem[]) {
+    this.#guard = guard;
+    this.#items = items;
+  }
+
+  get items(): readonly CalledItem[] {
+    return this.#guard.items.registered(this.#items);
+  }
 }
 
 /**
@@ -53,27 +97,26 @@ export async function admitRequest(
   const { guard } = context;
   if (!guard.isServing) throw unknownCopyResponse();
   if (opensLegacySse(request) && !guard.legacySse) throw new Response("Not Found", { status: 404 });
-  const { authorization } = request.headersDistinct;
+  const authorizations = authorizationsOf(request);
   const body = takeBody(request);
-  const judge = async (items: readonly CalledItem[], ask: Ask): Promise<Principal> => {
-    const error = await admit(context, items, ask);
-    if (error !== undefined) throw challengeResponse(error, { resourceMetadata });
-    return currentOf(context);
-  };
-  const byHeader: Ask = (verifier, about) =>
-    verifier.authorization(authorization, undefined, about);
 
   // Before anyone is known, no more is read than a look tells. For all else, the token comes first.
-  const early = body.length > MAX_EARLY_BYTES ? undefined : earlyItems(guard, body);
-  const principal = await judge(early ?? [], byHeader);
-  const messages = messagesIn(body);
+  const small = body.length > MAX_EARLY_BYTES ? undefined : messagesIn(body);
+  const early = small && earlyItems(guard, small);
+  const question = questionOf(guard, early ?? []);
+  const { judge, about } = question;
+  const result = await judge.authorization(authorizations, undefined, about);
+  const principal = letIn(context, settle(context, question, result), resourceMetadata);
+  const messages = small ?? messagesIn(body);
   if (messages.length > MAX_BATCH) throw badRequest(`A batch has at most ${MAX_BATCH} messages`);
   if (early === undefined) {
-    const items = messages.flatMap((message) => calledItem(message) ?? []);
-    await judge(items, (verifier, about) => verifier.recheck(principal, undefined, about));
+    const later = await admit(context, calledItems(messages), (verifier, about) =>
+      verifier.recheck(principal, undefined, about),
+    );
+    letIn(context, later, resourceMetadata);
   }
-  requireOwnSession(guard, request, principal, messages);
-  endWithMandate(request, guard.verifier, principal);
+  const release = requireOwnSession(guard, request, principal, messages);
+  endWithMandate(request, guard.verifier, principal, release);
   return principal;
 }
 
@@ -85,16 +128,22 @@ const MAX_EARLY_MESSAGES = 16;
 const MAX_BATCH = 100;
 
 /** What a small body calls; undefined where more than a look is needed to tell what that needs. */
-function earlyItems({ items }: Guard, body: Buffer): readonly CalledItem[] | undefined {
-  const messages = messagesIn(body);
+function earlyItems(
+  { items }: Guard,
+  messages: readonly unknown[],
+): readonly CalledItem[] | undefined {
   if (messages.length > MAX_EARLY_MESSAGES) return undefined;
-  const called = messages.flatMap((message) => calledItem(message) ?? []);
+  const called = calledItems(messages);
   return called.every((item) => items.isKnown(item)) ? called : undefined;
 }
 
-function currentOf({ principal }: CallContext): Principal {
-  if (principal === undefined) throw new FastMcpAuthError(noMandate());
-  return principal;
+function letIn(
+  { principal }: CallContext,
+  refusal: MandateError | undefined,
+  resourceMetadata: string,
+): Principal {
+  if (refusal === undefined && principal !== undefined) return principal;
+  throw challengeResponse(refusal ?? noMandate(), { resourceMetadata });
 }
 
 /** Tells the operator at start, in FastMCP's log, what every call over stdio will come to. */
@@ -110,15 +159,17 @@ export async function verifyProcess({ verifier, processMandate }: Guard): Promis
  * Hazard F1: a session is told from none at all only to the one who opened it. Of one caller's
  * mandates, too, none is given what another asked for: the MCP SDK answers by the request's id alone,
  * on the stream that named it last, and replays any stream to whoever names an event of it.
+ *
+ * @returns what is to be called once the request was answered
  */
 function requireOwnSession(
   guard: Guard,
   request: IncomingMessage,
   principal: Principal,
   messages: readonly unknown[],
-): void {
+): () => void {
   const sessionId = request.headers["mcp-session-id"];
-  if (typeof sessionId !== "string") return;
+  if (typeof sessionId !== "string") return noRelease;
   const { sessions } = guard;
   if (sessions.isForeign(sessionId, principal)) throw sessionNotFound();
   sessions.touch(sessionId);
@@ -126,17 +177,21 @@ function requireOwnSession(
     throw badRequest("The session was used with different authority: its streams can't be resumed");
   }
   const ids = requestIdsIn(messages);
-  if (ids.length === 0) return;
+  if (ids.length === 0) return noRelease;
   const release = sessions.begin(sessionId, principal, ids);
   if (release === undefined) throw badRequest("A request with this id is under way");
-  onceAnswered(request, release);
+  return release;
 }
 
+function noRelease(): void {}
+
 function requestIdsIn(messages: readonly unknown[]): readonly unknown[] {
-  return messages.flatMap((message) => {
+  const ids: unknown[] = [];
+  for (const message of messages) {
     const { id, method } = Object(message) as { id?: unknown; method?: unknown };
-    return id === undefined || method === undefined ? [] : [id];
-  });
+    if (id !== undefined && method !== undefined) ids.push(id);
+  }
+  return ids;
 }
 
 /** What the MCP SDK answers to a request that it can't serve. */

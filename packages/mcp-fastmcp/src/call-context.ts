@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { MandateError, type Principal, type Requirements } from "@caracalai/transport-mcp";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
 import type { Guard } from "./guard.js";
+import { MandateEnd } from "./mandate-end.js";
 
 /** What is known of the request that is being served. */
 export interface CallContext {
@@ -12,11 +13,11 @@ export interface CallContext {
   /** Set once the request's mandate was verified. */
   principal: Principal | undefined;
   /** Requirements that the mandate was held against in this request, and met. */
-  readonly met: Set<Requirements>;
+  readonly met: Requirements[];
   /** The JSON-RPC method that is being served. */
-  readonly method?: string | undefined;
-  /** Aborted, with the reason, when the mandate ends while its call is under way. */
-  readonly ended: AbortController;
+  readonly method: string | undefined;
+  /** Whether the mandate has ended while its call is under way. */
+  readonly ended: MandateEnd;
 }
 
 /** The context of a call that was let in. */
@@ -43,7 +44,15 @@ export function leaveCallContext(): void {
 
 /** A context in which nobody is let in yet. */
 export function newCallContext(guard: Guard, request?: IncomingMessage): CallContext {
-  return { guard, request, principal: undefined, met: new Set(), ended: new AbortController() };
+  const ended = new MandateEnd();
+  return { guard, request, principal: undefined, met: [], method: undefined, ended };
+}
+
+/** The same context, for one message of several that its request may have brought. */
+export function contextOfMessage(context: CallContext, method: string | undefined): CallContext {
+  // By name, and in the order of above: all contexts are of one shape.
+  const { guard, request, principal, met, ended } = context;
+  return { guard, request, principal, met, method, ended };
 }
 
 /**
@@ -88,17 +97,25 @@ export function isAdmitted(context: CallContext | undefined): context is Admitte
   return context?.principal !== undefined;
 }
 
+/** Whether the call that is being served was held against all of these, and met them. */
+export function hasMet(routes: readonly Requirements[]): boolean {
+  const context = contexts.getStore();
+  return isAdmitted(context) && routes.every((route) => context.met.includes(route));
+}
+
 /**
- * Holds the call that is being served against further requirements, once a request.
+ * Holds the call that is being served against further requirements, each once a request.
  *
  * @throws FastMcpAuthError where its mandate does not meet them, or there is none
  */
-export async function requireOfCall(route: Requirements): Promise<void> {
+export async function requireOfCall(routes: readonly Requirements[]): Promise<void> {
   const { guard, principal, met } = currentCall();
-  if (met.has(route)) return;
-  const result = await guard.verifier.recheck(principal, route);
-  if (!result.ok) throw new FastMcpAuthError(result.error);
-  met.add(route);
+  for (const route of routes) {
+    if (met.includes(route)) continue;
+    const result = await guard.verifier.recheck(principal, route);
+    if (!result.ok) throw new FastMcpAuthError(result.error);
+    met.push(route);
+  }
 }
 
 /** The refusal of a call that came in without a mandate. */

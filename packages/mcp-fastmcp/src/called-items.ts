@@ -1,5 +1,3 @@
-import type { IncomingMessage } from "node:http";
-
 /** The kinds of things that a call can name. */
 export type ItemKind = "tool" | "resource" | "resource_template" | "prompt";
 
@@ -11,9 +9,6 @@ export interface CalledItem {
   /** Whether it is called, read or got: not subscribed to, completed or listed. */
   readonly isUse?: boolean | undefined;
 }
-
-/** As much as FastMCP's own transport takes of a body; what is longer, it refuses. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -41,15 +36,6 @@ function completed({ type, name, uri }: Params): Named {
   return { kind: "resource_template", name: uri, isUse: false };
 }
 
-const bodies = new WeakMap<IncomingMessage, Buffer[]>();
-
-/** The body of a request, once: empty where there is none, or where FastMCP refuses its length. */
-export function takeBody(request: IncomingMessage): Buffer {
-  const chunks = bodies.get(request) ?? [];
-  bodies.delete(request);
-  return Buffer.concat(chunks);
-}
-
 /** The JSON-RPC messages in a body; none where it is nothing that FastMCP would serve. */
 export function messagesIn(body: Buffer): readonly unknown[] {
   try {
@@ -64,28 +50,17 @@ export function messagesIn(body: Buffer): readonly unknown[] {
 /** What one JSON-RPC message is going to call, if anything. */
 export function calledItem(message: unknown): CalledItem | undefined {
   const { method, params } = Object(message) as { method?: unknown; params?: unknown };
-  const { kind, name, isUse } = METHODS.get(method)?.(Object(params)) ?? {};
-  return kind !== undefined && typeof name === "string" ? { kind, name, isUse } : undefined;
+  const named = METHODS.get(method)?.(Object(params));
+  if (named === undefined || typeof named.name !== "string") return undefined;
+  return { kind: named.kind, name: named.name, isUse: named.isUse };
 }
 
-/**
- * Keeps the body of a POST request that is about to be read, for {@link takeBody}. FastMCP reads a
- * body before it asks for authentication, and hands none on; a listener of our own would take the body
- * away from it. So what the stream emits is noted in passing, and nothing is changed.
- */
-export function recordBody(request: IncomingMessage): void {
-  if (request.method !== "POST") return;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  bodies.set(request, chunks);
-  const emit = request.emit.bind(request);
-  request.emit = (event: string | symbol, ...values: unknown[]) => {
-    const [chunk] = values;
-    if (event === "data" && Buffer.isBuffer(chunk) && length <= MAX_BODY_BYTES) {
-      length += chunk.length;
-      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
-    }
-    return emit(event, ...values);
-  };
+/** What some messages are going to call. */
+export function calledItems(messages: readonly unknown[]): readonly CalledItem[] {
+  const items: CalledItem[] = [];
+  for (const message of messages) {
+    const item = calledItem(message);
+    if (item !== undefined) items.push(item);
+  }
+  return items;
 }

@@ -1,6 +1,7 @@
 import type { Requirements } from "@caracalai/transport-mcp";
 import { type AdmittedCall, currentCall } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
+import type { MandateEnd } from "./mandate-end.js";
 import { requireOrExplain } from "./protect-item.js";
 import { type Definition, NOTHING_FURTHER } from "./protected-items.js";
 
@@ -60,52 +61,82 @@ export function guardDefinition(
   );
 }
 
-async function requireEach(routes: readonly Requirements[]): Promise<void> {
-  for (const route of [NOTHING_FURTHER, ...routes]) await requireOrExplain(route);
-}
-
 function guardTool(execute: Handler, routes: readonly Requirements[]): Handler {
+  const needed = [NOTHING_FURTHER, ...routes];
   return async (args, context) => {
-    await requireEach(routes);
+    const judging = requireOrExplain(needed);
+    if (judging !== undefined) await judging;
     const call = currentCall();
-    return whileAuthorized(call, () => {
-      const { signal } = context as { readonly signal: AbortSignal };
-      return execute(args, {
-        ...withCaller(context, call),
-        signal: AbortSignal.any([signal, call.ended.signal]),
-      });
-    });
+    const { guard, principal, ended } = call;
+    // A call under way is told, by its signal, when its mandate has ended.
+    const stop = guard.verifier.watch(principal, (error) => ended.end(error));
+    try {
+      return await execute(args, withSignal(context as ToolContext, call));
+    } finally {
+      stop();
+    }
   };
-}
-
-/** Tells a call under way, by its signal, when its mandate has ended. */
-async function whileAuthorized<T>({ guard, principal, ended }: AdmittedCall, run: () => T) {
-  const stop = guard.verifier.watch(principal, (error) => ended.abort(error));
-  try {
-    return await run();
-  } finally {
-    stop();
-  }
 }
 
 function guardHandler(handler: Handler, at: number, routes: readonly Requirements[]): Handler {
+  const needed = [NOTHING_FURTHER, ...routes];
   return async (...values) => {
-    await requireEach(routes);
+    const judging = requireOrExplain(needed);
+    if (judging !== undefined) await judging;
     const call = currentCall();
     const told = Array.from({ length: Math.max(values.length, at + 1) }, (_, index) => {
       if (index === at) return call.principal;
-      return index > at ? withCaller(values[index], call) : values[index];
+      return index > at ? contextWithCaller(values[index], call) : values[index];
     });
     return handler(...told);
   };
+}
+
+interface ToolContext {
+  readonly signal: AbortSignal;
+}
+
+/** What the signal of a tool's context is made of. */
+const SIGNALS = Symbol("caracal.signals");
+
+interface Signals {
+  readonly given: AbortSignal;
+  readonly ended: MandateEnd;
+  both: AbortSignal | undefined;
+}
+
+/** One function for all contexts: with one each, every context would be of a shape of its own. */
+const SIGNAL: PropertyDescriptor & ThisType<{ readonly [SIGNALS]: Signals }> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    const signals = this[SIGNALS];
+    signals.both ??= AbortSignal.any([signals.given, signals.ended.signal]);
+    return signals.both;
+  },
+};
+
+/**
+ * A tool's context with the caller of this call in it, and a signal that tells of the end of the
+ * mandate too. It is made when it is asked for: few tools do, and it costs as much as all the rest.
+ */
+function withSignal(context: ToolContext, call: AdmittedCall): object {
+  const signals: Signals = { given: context.signal, ended: call.ended, both: undefined };
+  // Not for whoever logs a context, or copies it.
+  const copy = Object.defineProperty(withCaller(context, call), SIGNALS, { value: signals });
+  return Object.defineProperty(copy, "signal", SIGNAL);
+}
+
+/** Where a handler has no context, it is given none. */
+function contextWithCaller(context: unknown, call: AdmittedCall): object | undefined {
+  return typeof context === "object" && context !== null ? withCaller(context, call) : undefined;
 }
 
 /**
  * A handler's context with the caller of this call in it. In stateless mode FastMCP takes for the id of
  * a session whatever the caller sends: only one of a session that is open here is told.
  */
-function withCaller(context: unknown, { guard, principal }: AdmittedCall): object | undefined {
-  if (typeof context !== "object" || context === null) return undefined;
+function withCaller(context: object, { guard, principal }: AdmittedCall): object {
   const { sessionId } = context as { readonly sessionId?: unknown };
   const isOpen = typeof sessionId === "string" && guard.sessions.has(sessionId);
   return { ...context, session: principal, sessionId: isOpen ? sessionId : undefined };

@@ -1,5 +1,11 @@
 import { MandateError } from "@caracalai/transport-mcp";
-import { type CallContext, currentContext, isAdmitted, runInContext } from "./call-context.js";
+import {
+  type CallContext,
+  contextOfMessage,
+  currentContext,
+  isAdmitted,
+  runInContext,
+} from "./call-context.js";
 import { calledItem } from "./called-items.js";
 import { type Admission, type Door, legacySseDoor, processDoor, streamDoor } from "./doors.js";
 import { opensLegacySse } from "./legacy-sse.js";
@@ -43,7 +49,7 @@ export function guardTransport(
       reply(unknownTool(message));
     } else {
       if (message.method === "initialize") noteOwner(admission);
-      runInContext({ ...admission, method: message.method }, deliver);
+      runInContext(contextOfMessage(admission, message.method), deliver);
     }
   }
 
@@ -102,10 +108,9 @@ function outgoing(message: Message, context: CallContext | undefined): Message {
   if (error !== undefined) return { ...message, error: withoutNames(error) };
   if (result === undefined || id === undefined || !isAdmitted(context)) return message;
   const { ended, guard, method, principal } = context;
-  if (ended.signal.reason instanceof MandateError) {
-    return refusalOf(id, method, ended.signal.reason) ?? message;
-  }
-  return { ...message, result: visibleResult(method, result, principal, guard) };
+  if (ended.reason !== undefined) return refusalOf(id, method, ended.reason) ?? message;
+  const visible = visibleResult(method, result, principal, guard);
+  return visible === result ? message : { ...message, result: visible };
 }
 
 /** FastMCP answers to a resource that there is none of with the URIs of all that there are. */

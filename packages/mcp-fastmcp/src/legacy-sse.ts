@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { authorizationsOf } from "./authorizations.js";
 
 /** Where FastMCP serves the legacy SSE transport, whether one wants it or not. */
 const STREAM_PATH = "/sse";
@@ -16,9 +17,9 @@ export function opensLegacySse(request: IncomingMessage): boolean {
  * the legacy SSE transport passes on no more than that. Which of two would the next server have taken?
  */
 export function joinAuthorizations(request: IncomingMessage): void {
-  const values = request.headersDistinct.authorization ?? [];
-  const isMessage = request.method === "POST" && request.url?.startsWith(MESSAGES_PREFIX);
-  if (isMessage && values.length > 1) request.headers.authorization = values.join(", ");
+  if (request.method !== "POST" || !request.url?.startsWith(MESSAGES_PREFIX)) return;
+  const values = authorizationsOf(request);
+  if (values.length > 1) request.headers.authorization = values.join(", ");
 }
 
 function pathOf(request: IncomingMessage): string | undefined {

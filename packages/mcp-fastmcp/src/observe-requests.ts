@@ -1,10 +1,9 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { leaveCallContext } from "./call-context.js";
-import { recordBody } from "./called-items.js";
 import { disarmSessionId } from "./hostile-session-ids.js";
 import { joinAuthorizations } from "./legacy-sse.js";
-import { noteResponse } from "./open-responses.js";
+import { observe } from "./observed-request.js";
 
 let isObserving = false;
 
@@ -20,7 +19,6 @@ export function observeRequests(): void {
     leaveCallContext();
     disarmSessionId(request);
     joinAuthorizations(request);
-    recordBody(request);
-    noteResponse(request, response);
+    observe(request, response);
   });
 }

@@ -15,7 +15,7 @@ import type {
   ToolParameters,
 } from "fastmcp";
 import { UserError } from "fastmcp";
-import { requireOfCall } from "./call-context.js";
+import { hasMet, requireOfCall } from "./call-context.js";
 import { FastMcpAuthError } from "./fastmcp-auth-error.js";
 import { markProtected } from "./protected-items.js";
 
@@ -33,9 +33,11 @@ export function protectTool<Params extends ToolParameters>(
 ): Tool<Principal, Params> {
   const requirements = captureRequirements(route);
   requireFunction("protectTool", tool, "execute");
-  const execute: typeof tool.execute = async (args, context) => {
-    await requireOrExplain(requirements);
-    return tool.execute(args, context);
+  const needed = [requirements];
+  const execute: typeof tool.execute = (args, context) => {
+    const judging = requireOrExplain(needed);
+    const run = () => tool.execute(args, context);
+    return judging === undefined ? run() : judging.then(run);
   };
   return markProtected({ ...tool, execute }, requirements);
 }
@@ -93,9 +95,11 @@ interface Loadable {
 function protectLoad<T extends Loadable>(route: Requirements, definition: T): T {
   const requirements = captureRequirements(route);
   requireFunction("protectResource, protectResourceTemplate or protectPrompt", definition, "load");
-  const load = async (...values: never[]): Promise<unknown> => {
-    await requireOrExplain(requirements);
-    return definition.load(...values);
+  const needed = [requirements];
+  const load = (...values: never[]): Promise<unknown> => {
+    const judging = requireOrExplain(needed);
+    const run = () => definition.load(...values);
+    return judging === undefined ? run() : judging.then(run);
   };
   return markProtected({ ...definition, load }, requirements);
 }
@@ -106,12 +110,19 @@ function requireFunction(what: string, definition: unknown, name: string): void 
 }
 
 /**
- * Where a transport has no HTTP status to refuse with, the body of the answer is the text of the
- * error. As structured content it would break clients of tools with an output schema.
+ * Holds the call that is being served against requirements. Where a transport has no HTTP status to
+ * refuse with, the body of the answer is the text of the error. As structured content it would break
+ * clients of tools with an output schema.
+ *
+ * @returns undefined where the request was let in by all of them: then there is nothing to wait for
  */
-export async function requireOrExplain(requirements: Requirements): Promise<void> {
+export function requireOrExplain(routes: readonly Requirements[]): Promise<void> | undefined {
+  return hasMet(routes) ? undefined : judgeOrExplain(routes);
+}
+
+async function judgeOrExplain(routes: readonly Requirements[]): Promise<void> {
   try {
-    await requireOfCall(requirements);
+    await requireOfCall(routes);
   } catch (error) {
     if (!(error instanceof FastMcpAuthError)) throw error;
     throw new UserError(JSON.stringify(errorBody(error)));

@@ -58,10 +58,10 @@ export function protectServer(
         ...(metadata.scopes_supported && { scopesSupported: [...metadata.scopes_supported] }),
       },
     },
-    onToolCall: async (call) => {
+    onToolCall: (call) => {
       const routes = guard.items.routesOf({ kind: "tool", name: call.toolName });
-      for (const route of [NOTHING_FURTHER, ...routes]) await requireOrExplain(route);
-      await onToolCall?.(call);
+      const judging = requireOrExplain([NOTHING_FURTHER, ...routes]);
+      return judging === undefined ? onToolCall?.(call) : judging.then(() => onToolCall?.(call));
     },
   };
 }

@@ -49,7 +49,12 @@ const MAX_MATCHED_URI_LENGTH = 2_048;
 
 /** What the tools, resources and prompts of one server need. */
 export class ProtectedItems {
-  readonly #items = new Map<string, Item>();
+  readonly #items: Readonly<Record<ItemKind, Map<string, Item>>> = {
+    tool: new Map(),
+    resource: new Map(),
+    resource_template: new Map(),
+    prompt: new Map(),
+  };
   /** By their names, in the order in which FastMCP tries them. */
   readonly #templates = new Map<string, Template>();
   readonly #tables = new Map<string, { readonly item: CalledItem; readonly route: Requirements }>();
@@ -69,7 +74,7 @@ export class ProtectedItems {
     const { name, uriTemplate } = definition;
     const canAccess = definition.canAccess?.bind(definition);
     const routes = this.routesOfDefinition(kind, definition);
-    this.#items.set(keyOfDefinition(kind, definition), { routes, canAccess });
+    this.#items[kind].set(nameOfDefinition(definition), { routes, canAccess });
     if (uriTemplate === undefined) return;
     this.#templates.delete(name);
     this.#templates.set(name, { text: uriTemplate, parsed: parse(uriTemplate) });
@@ -77,8 +82,8 @@ export class ProtectedItems {
 
   /** @throws ConfigurationError where a table names what the server does not have */
   requireAllKnown(): void {
-    for (const [key, { item }] of this.#tables) {
-      if (this.#items.has(key)) continue;
+    for (const { item } of this.#tables.values()) {
+      if (this.#find(item) !== undefined) continue;
       const what = item.kind.replace("_", " ");
       throw new ConfigurationError(
         `protectServer: there is no ${what} ${JSON.stringify(item.name)} that its table could protect; add it before the server starts, or correct the name`,
@@ -91,13 +96,13 @@ export class ProtectedItems {
    * was judged by, what is called is judged by itself again.
    */
   routesOfDefinition(kind: ItemKind, definition: Definition): readonly Requirements[] {
-    const tabled = this.#tables.get(keyOfDefinition(kind, definition));
+    const tabled = this.#tables.get(keyOf({ kind, name: nameOfDefinition(definition) }));
     return [...requirementsOf(definition), ...(tabled === undefined ? [] : [tabled.route])];
   }
 
   /** What a call needs beyond the defaults of the server. */
   routesOf(item: CalledItem): readonly Requirements[] {
-    const known = this.#items.get(keyOf(item));
+    const known = this.#find(item);
     if (known !== undefined || item.kind !== "resource") return known?.routes ?? [];
     return this.#templatesOf(item.name).flatMap((name) =>
       this.routesOf({ kind: "resource_template", name }),
@@ -111,7 +116,7 @@ export class ProtectedItems {
   registered(items: readonly CalledItem[]): readonly CalledItem[] {
     const uses = items.filter(({ isUse }) => isUse);
     const registered = uses.flatMap((item) => {
-      if (this.#items.has(keyOf(item))) return [item];
+      if (this.#find(item) !== undefined) return [item];
       const templates = item.kind === "resource" ? this.#templatesOf(item.name) : [];
       return templates.map((name) => ({ kind: "resource_template" as const, name }));
     });
@@ -120,7 +125,7 @@ export class ProtectedItems {
 
   /** Whether a definition's own `canAccess` lets a caller see and call it. */
   canAccess(item: CalledItem, principal: Principal): boolean {
-    const { canAccess } = this.#items.get(keyOf(item)) ?? {};
+    const canAccess = this.#find(item)?.canAccess;
     try {
       return canAccess === undefined || canAccess(principal) === true;
     } catch {
@@ -130,7 +135,11 @@ export class ProtectedItems {
 
   /** Whether it takes no more than a look to tell what calls of an item need. */
   isKnown(item: CalledItem): boolean {
-    return item.kind !== "resource" || this.#items.has(keyOf(item)) || this.#templates.size === 0;
+    return item.kind !== "resource" || this.#find(item) !== undefined || this.#templates.size === 0;
+  }
+
+  #find({ kind, name }: CalledItem): Item | undefined {
+    return this.#items[kind].get(name);
   }
 
   /** The template that FastMCP would load a resource by: the first that matches. */
@@ -165,8 +174,8 @@ function matches({ parsed }: Template, uri: string): boolean {
   }
 }
 
-function keyOfDefinition(kind: ItemKind, { name, uri, uriTemplate }: Definition): string {
-  return keyOf({ kind, name: uri ?? uriTemplate ?? name });
+function nameOfDefinition({ name, uri, uriTemplate }: Definition): string {
+  return uri ?? uriTemplate ?? name;
 }
 
 function keyOf({ kind, name }: CalledItem): string {

@@ -2,12 +2,14 @@ import type { Principal } from "@caracalai/transport-mcp";
 
 /** One that is open. */
 interface Session {
-  readonly owner: string;
+  readonly owner: Principal;
   readonly close: () => void;
   /** Ids of requests that are under way. */
   readonly underWay: Set<unknown>;
-  /** What all its requests so far were made with; undefined where that differed. */
-  authority: string | undefined;
+  /** Who made its last request, as long as all were made with as much authority. */
+  authority: Principal | undefined;
+  /** The larger, the later it was used. */
+  usedAt: number;
 }
 
 /**
@@ -18,6 +20,7 @@ interface Session {
 export class Sessions {
   readonly #open = new Map<string, Session>();
   readonly #max: number;
+  #uses = 0;
 
   /** @param max - how many may be open at a time */
   constructor(max: number) {
@@ -26,24 +29,22 @@ export class Sessions {
 
   /** Notes a session that was opened. */
   open(id: string, principal: Principal, close: () => void): void {
-    const owner = ownerOf(principal);
-    if (this.#open.size >= this.#max) this.#closeOne(owner);
-    const authority = authorityOf(principal);
-    this.#open.set(id, { owner, close, underWay: new Set(), authority });
+    if (this.#open.size >= this.#max) this.#closeOne(principal);
+    const usedAt = this.#countUse();
+    const underWay = new Set();
+    this.#open.set(id, { owner: principal, close, underWay, authority: principal, usedAt });
   }
 
   /** Whether a session is someone else's. One that is not known here is nobody's. */
   isForeign(id: string, principal: Principal): boolean {
     const session = this.#open.get(id);
-    return session !== undefined && session.owner !== ownerOf(principal);
+    return session !== undefined && !isSameCaller(session.owner, principal);
   }
 
   /** Notes that a session is in use. */
   touch(id: string): void {
     const session = this.#open.get(id);
-    if (session === undefined) return;
-    this.#open.delete(id);
-    this.#open.set(id, session);
+    if (session !== undefined) session.usedAt = this.#countUse();
   }
 
   /** Whether a session that is open here has this id. */
@@ -54,7 +55,7 @@ export class Sessions {
   /** Whether a caller may be sent again what a session was sent: all of it was asked for with as much. */
   mayResume(id: string, principal: Principal): boolean {
     const session = this.#open.get(id);
-    return session === undefined || session.authority === authorityOf(principal);
+    return session === undefined || isAsMuch(session.authority, principal);
   }
 
   /**
@@ -71,7 +72,7 @@ export class Sessions {
     if (session === undefined) return () => {};
     const { underWay } = session;
     if (requestIds.some((requestId) => underWay.has(requestId))) return undefined;
-    if (session.authority !== authorityOf(principal)) session.authority = undefined;
+    session.authority = isAsMuch(session.authority, principal) ? principal : undefined;
     for (const requestId of requestIds) underWay.add(requestId);
     return () => {
       for (const requestId of requestIds) underWay.delete(requestId);
@@ -83,17 +84,38 @@ export class Sessions {
     this.#open.delete(id);
   }
 
-  #closeOne(owner: string): void {
-    const sessions = [...this.#open];
-    const [id, session] = sessions.find(([, each]) => each.owner === owner) ?? sessions[0] ?? [];
-    if (id === undefined) return;
+  #closeOne(caller: Principal): void {
+    const all: readonly Entry[] = [...this.#open];
+    const own = all.filter(([, session]) => isSameCaller(session.owner, caller));
+    const [id, session] = (own.length > 0 ? own : all).reduce(unusedForLonger);
     this.#open.delete(id);
-    session?.close();
+    session.close();
+  }
+
+  #countUse(): number {
+    this.#uses += 1;
+    return this.#uses;
   }
 }
 
-function ownerOf({ zoneId, subType, sub, clientId }: Principal): string {
-  return JSON.stringify([zoneId, subType, sub, clientId]);
+type Entry = readonly [id: string, session: Session];
+
+function unusedForLonger(one: Entry, other: Entry): Entry {
+  return one[1].usedAt < other[1].usedAt ? one : other;
+}
+
+function isSameCaller(one: Principal, other: Principal): boolean {
+  return (
+    one.sub === other.sub &&
+    one.clientId === other.clientId &&
+    one.zoneId === other.zoneId &&
+    one.subType === other.subType
+  );
+}
+
+/** A mandate that is known has one and the same principal: mostly, there is nothing to compare. */
+function isAsMuch(one: Principal | undefined, other: Principal): boolean {
+  return one === other || (one !== undefined && authorityOf(one) === authorityOf(other));
 }
 
 /** What decides over what a caller may do: the same after a refresh, another where it was narrowed. */

@@ -1,10 +1,13 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { freePort } from "./support/free-port.js";
 import { send } from "./support/http.js";
-import { callTool, getPrompt, initialize, readResource } from "./support/messages.js";
+import { callTool, getPrompt, initialize, readResource, textOf } from "./support/messages.js";
 import { moduleFile, readText, runFile, untilListening } from "./support/module-process.js";
 import { bearer, post } from "./support/post.js";
-import { stsOfFile } from "./support/sts.js";
+import { sampleServer } from "./support/sample-server.js";
+import { startForFile } from "./support/start-server.js";
+import { stsOfFile, verifierFor } from "./support/sts.js";
 
 /** Parts of a token that are long enough to be of use to someone. */
 const PART_LENGTH = 16;
@@ -80,4 +83,21 @@ test.each([
 test("the search finds what it looks for", () => {
   expect(foundIn(`before ${tokens[0]?.slice(-40, -20)} after`)).toHaveLength(5);
   expect(foundIn(MARKER)).toEqual([MARKER]);
+});
+
+test("a tool that prints its context prints no token", async () => {
+  const { server } = sampleServer(verifierFor(sts));
+  server.addTool({
+    name: "print",
+    execute: async (_, context) => {
+      context.signal.throwIfAborted();
+      return inspect(context, { depth: 12 });
+    },
+  });
+  const running = await startForFile(server, "stateless");
+  const token = sts.mint({ sub: "someone" });
+  const { replies } = await post(running.url, callTool("print"), bearer(token));
+  const printed = `${replies.map(textOf)}`;
+  expect(printed).toContain("someone");
+  expect(partsOf(token).filter((part) => printed.includes(part))).toEqual([]);
 });

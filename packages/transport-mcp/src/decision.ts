@@ -33,7 +33,7 @@ export interface Decision {
   readonly items: readonly DecisionItem[];
   /** How long it took, in milliseconds, by a monotonic clock. */
   readonly durationMs: number;
-  /** Whether the mandate was known as verified from before. Always false as yet. */
+  /** Whether the mandate was known as verified, so that its signature was not verified again. */
   readonly cached: boolean;
   /** `request`: a token was judged. `recheck`: a principal that had been let in. */
   readonly stage: "request" | "recheck";

@@ -42,4 +42,5 @@ export {
   captureRequirements,
   type Requirements,
 } from "./requirements.js";
+export type { VerifiedMandatesOptions } from "./verified-mandates-limits.js";
 export type { MandateVerifierOptions } from "./verifier-options.js";

@@ -1,21 +1,17 @@
 import {
   type AuthorityPolicy,
+  andThen,
   judgeAuthority,
   MandateError,
   type MaybePromise,
-  settleWithin,
-  unavailable,
-  verifyMandate,
 } from "@caracalai/identity";
 import { judgeExpiry, judgeRevocation } from "./active-authority.js";
 import { type AuthResult, refused } from "./auth-result.js";
 import type { DecisionWatch } from "./decision-watch.js";
 import { type AuthorizationHeader, readCredentials } from "./extract-bearer.js";
-import { type Principal, principalOf } from "./principal.js";
+import { findPrincipal } from "./find-principal.js";
+import { type Principal, scopeListOf } from "./principal.js";
 import type { VerifierConfig } from "./verifier-options.js";
-
-/** Far beyond what a key cache of ours takes: two fetches of 5 seconds. */
-const KEY_DEADLINE_MS = 30_000;
 
 /** Steps 1 to 7: bearer, and then as {@link judgeToken}. */
 export function judgeHeader(
@@ -31,51 +27,53 @@ export function judgeHeader(
 }
 
 /**
- * Steps 2 to 7: shape, key, signature and claims, then authority, then revocation.
+ * Steps 2 to 7: shape, key, signature and claims, then authority, then revocation. At once where the
+ * key is in the cache and the store answers at once.
  *
  * @param token - `missing_token` where it is none
  */
-export async function judgeToken(
+export function judgeToken(
   token: unknown,
   policy: AuthorityPolicy,
-  { claims, keyCache, now, revocations, revocationTimeoutMs }: VerifierConfig,
+  config: VerifierConfig,
   watch: DecisionWatch | undefined,
-): Promise<AuthResult> {
+): MaybePromise<AuthResult> {
   if (typeof token !== "string" || token === "") return refused(missingToken(policy));
+  return andThen(findPrincipal(token, config, watch), (principal) =>
+    principal instanceof MandateError
+      ? refused(principal)
+      : judgeVerified(principal, policy, config, watch),
+  );
+}
 
-  const nowSeconds = () => Math.floor(now() / 1_000);
-  let mandate: Awaited<ReturnType<typeof verifyMandate>>;
-  try {
-    const verifying = verifyMandate(token, claims, keyCache, nowSeconds);
-    mandate =
-      verifying instanceof Promise ? await settleWithin(verifying, KEY_DEADLINE_MS) : verifying;
-  } catch {
-    // Only a key cache that the operator passed in can throw, or wait for longer than this.
-    return refused(unavailable("jwks_unavailable"));
-  }
-  if (mandate instanceof MandateError) return refused(mandate);
+/** Steps 6 and 7: authority, then revocation. */
+function judgeVerified(
+  principal: Principal,
+  policy: AuthorityPolicy,
+  { revocations, revocationTimeoutMs }: VerifierConfig,
+  watch: DecisionWatch | undefined,
+): MaybePromise<AuthResult> {
+  const { mandate } = principal;
   if (watch !== undefined) watch.zoneId = mandate.zone_id;
-
-  const error =
-    judgeAuthority(mandate, policy) ??
-    (await judgeRevocation(mandate, revocations, revocationTimeoutMs));
-  return error === undefined ? { ok: true, principal: principalOf(mandate) } : refused(error);
+  // By the mandate alone: whoever holds a principal may have made another one of it.
+  const error = judgeAuthority(mandate, policy, scopeListOf(mandate));
+  if (error !== undefined) return refused(error);
+  return andThen(judgeRevocation(mandate, revocations, revocationTimeoutMs), (refusal) =>
+    refusal === undefined ? { ok: true, principal } : refused(refusal),
+  );
 }
 
 /** Of a mandate that was verified before: the clock, then authority, then revocation. */
-export async function judgeStanding(
+export function judgeStanding(
   principal: Principal,
   policy: AuthorityPolicy,
-  { now, revocations, revocationTimeoutMs }: VerifierConfig,
+  config: VerifierConfig,
   watch: DecisionWatch | undefined,
-): Promise<AuthResult> {
+): MaybePromise<AuthResult> {
   const { mandate } = principal;
   if (watch !== undefined) watch.zoneId = mandate.zone_id;
-  const error =
-    judgeExpiry(mandate, now()) ??
-    judgeAuthority(mandate, policy) ??
-    (await judgeRevocation(mandate, revocations, revocationTimeoutMs));
-  return error === undefined ? { ok: true, principal } : refused(error);
+  const expiry = judgeExpiry(mandate, config.now());
+  return expiry === undefined ? judgeVerified(principal, policy, config, watch) : refused(expiry);
 }
 
 function missingToken({ requiredScopes }: AuthorityPolicy): MandateError {

@@ -1,4 +1,10 @@
-import { type AuthorityPolicy, judgeAuthority, unavailable } from "@caracalai/identity";
+import {
+  type AuthorityPolicy,
+  andThen,
+  judgeAuthority,
+  type MaybePromise,
+  unavailable,
+} from "@caracalai/identity";
 import type { AuthResult } from "./auth-result.js";
 import {
   type AuthorityWatch,
@@ -10,7 +16,7 @@ import { DecisionWatch } from "./decision-watch.js";
 import type { AuthorizationHeader } from "./extract-bearer.js";
 import { judgeHeader, judgeStanding, judgeToken } from "./judge.js";
 import type { Principal } from "./principal.js";
-import { narrow, type Requirements } from "./requirements.js";
+import { isCaptured, narrow, type Requirements } from "./requirements.js";
 import {
   type MandateVerifierOptions,
   readVerifierOptions,
@@ -81,7 +87,7 @@ export interface MandateVerifier {
  */
 export function createMandateVerifier(options: MandateVerifierOptions): MandateVerifier {
   const config = readVerifierOptions(options);
-  return createVerifier(config, createAuthorityWatch(config));
+  return createVerifier(config, createAuthorityWatch(config), new WeakMap());
 }
 
 /**
@@ -96,11 +102,43 @@ export async function authenticate(
   return createMandateVerifier(options).authenticate(token);
 }
 
-function createVerifier(config: VerifierConfig, authorityWatch: AuthorityWatch): MandateVerifier {
+/** Has a decision reported when it stands; at once where it does. */
+function tell(
+  watch: DecisionWatch | undefined,
+  judged: MaybePromise<AuthResult>,
+): MaybePromise<AuthResult> {
+  if (watch === undefined) return judged;
+  return andThen(judged, (result) => {
+    watch.report(result);
+    return result;
+  });
+}
+
+/**
+ * @param narrowed - the verifiers of captured requirements, to have each once. Not for a verifier that
+ *   was narrowed itself: of the orders in which requirements can be named there is no end.
+ */
+function createVerifier(
+  config: VerifierConfig,
+  authorityWatch: AuthorityWatch,
+  narrowed?: WeakMap<Requirements, MandateVerifier>,
+): MandateVerifier {
   const { claims, defaults, keyCache, onDecision } = config;
 
   function policyFor(route: Requirements | undefined): AuthorityPolicy {
-    return route === undefined ? defaults : narrow(defaults, route);
+    if (route === undefined) return defaults;
+    return isCaptured(route) ? narrowedBy(route).defaults : narrow(defaults, route);
+  }
+
+  function narrowedBy(route: Requirements): MandateVerifier {
+    const known = narrowed?.get(route);
+    if (known !== undefined) return known;
+    const verifier = createVerifier(
+      { ...config, defaults: narrow(defaults, route) },
+      authorityWatch,
+    );
+    if (isCaptured(route)) narrowed?.set(route, verifier);
+    return verifier;
   }
 
   /** Undefined where nobody wants to know: then nothing is timed and nothing is noted. */
@@ -123,9 +161,7 @@ function createVerifier(config: VerifierConfig, authorityWatch: AuthorityWatch):
     ): Promise<AuthResult> {
       const policy = policyFor(route);
       const watch = watchFor("request", about);
-      const result = await judgeToken(token, policy, config, watch);
-      watch?.report(result);
-      return result;
+      return tell(watch, judgeToken(token, policy, config, watch));
     },
 
     async authorization(
@@ -135,9 +171,7 @@ function createVerifier(config: VerifierConfig, authorityWatch: AuthorityWatch):
     ): Promise<AuthResult> {
       const policy = policyFor(route);
       const watch = watchFor("request", about);
-      const result = await judgeHeader(header, policy, config, watch);
-      watch?.report(result);
-      return result;
+      return tell(watch, judgeHeader(header, policy, config, watch));
     },
 
     async recheck(
@@ -147,9 +181,7 @@ function createVerifier(config: VerifierConfig, authorityWatch: AuthorityWatch):
     ): Promise<AuthResult> {
       const policy = policyFor(route);
       const watch = watchFor("recheck", about);
-      const result = await judgeStanding(principal, policy, config, watch);
-      watch?.report(result);
-      return result;
+      return tell(watch, judgeStanding(principal, policy, config, watch));
     },
 
     permits(principal: Principal, route?: Requirements): boolean {
@@ -158,9 +190,7 @@ function createVerifier(config: VerifierConfig, authorityWatch: AuthorityWatch):
 
     watch: authorityWatch,
 
-    require(route: Requirements): MandateVerifier {
-      return createVerifier({ ...config, defaults: narrow(defaults, route) }, authorityWatch);
-    },
+    require: narrowedBy,
 
     async warmup(): Promise<void> {
       const { issuer, zoneIds } = claims;

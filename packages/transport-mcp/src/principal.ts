@@ -33,11 +33,32 @@ export function principalOf(mandate: Mandate): Principal {
     clientId: mandate.client_id,
     zoneId: mandate.zone_id,
     scope: mandate.scope ?? "",
-    scopes: Object.freeze(scopesOf(mandate)),
+    scopes: scopeListOf(mandate),
     targets: mandate.target ?? Object.freeze([]),
     agentSessionId: mandate.agent_session_id,
     hopCount: hopCountOf(mandate),
     expiresAt: mandate.exp,
     mandate,
   });
+}
+
+/** Far more than the different scope claims that the mandates for one server have. */
+const MAX_SCOPE_LISTS = 1_024;
+
+/** Longer ones are split each time. */
+const MAX_SCOPE_LENGTH = 1_024;
+
+/** Frozen lists of scopes by their text: thousands of mandates have the same. */
+const scopeLists = new Map<string, readonly string[]>();
+
+/** The scopes of a mandate, as a frozen list that others with the same have as well. */
+export function scopeListOf(mandate: Mandate): readonly string[] {
+  const scope = mandate.scope ?? "";
+  const known = scopeLists.get(scope);
+  if (known !== undefined) return known;
+  const list = Object.freeze(scopesOf(mandate));
+  if (scope.length > MAX_SCOPE_LENGTH) return list;
+  if (scopeLists.size >= MAX_SCOPE_LISTS) scopeLists.clear();
+  scopeLists.set(scope, list);
+  return list;
 }

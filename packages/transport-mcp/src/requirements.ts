@@ -27,6 +27,9 @@ export interface Requirements {
 export type CapturedRequirements = Omit<AuthorityPolicy, "maxHopCount"> &
   Pick<Requirements, "maxHopCount">;
 
+/** Those of {@link captureRequirements}: nobody can change them any more. */
+const captured = new WeakSet<object>();
+
 /** The names of the members of {@link Requirements}. */
 export const REQUIREMENT_NAMES: readonly (keyof Requirements)[] = [
   "requiredScopes",
@@ -60,8 +63,19 @@ export function readDefaults(options: Requirements): AuthorityPolicy {
  * @throws ConfigurationError for a member that is unknown or malformed
  */
 export function captureRequirements(route: Requirements): CapturedRequirements {
+  if (isCaptured(route)) return route;
   rejectUnknownNames("requirements", route, REQUIREMENT_NAMES);
-  return Object.freeze({ ...readDefaults(route), maxHopCount: readHopCount(route.maxHopCount) });
+  const requirements = Object.freeze({
+    ...readDefaults(route),
+    maxHopCount: readHopCount(route.maxHopCount),
+  });
+  captured.add(requirements);
+  return requirements;
+}
+
+/** Whether requirements are the ones that were captured, and not others like them. */
+export function isCaptured(route: Requirements): route is CapturedRequirements {
+  return captured.has(route);
 }
 
 /**

@@ -10,6 +10,8 @@ import type { DecisionHook } from "./decision.js";
 import { readInteger, readList, readObject, readText, rejectUnknownNames } from "./read-options.js";
 import { REQUIREMENT_NAMES, type Requirements, readDefaults } from "./requirements.js";
 import { readServerUrl } from "./server-url.js";
+import { VerifiedMandates } from "./verified-mandates.js";
+import { readVerifiedMandates, type VerifiedMandatesOptions } from "./verified-mandates-limits.js";
 
 /** How a verifier judges. Captured at construction; the object is never changed or read again. */
 export interface MandateVerifierOptions extends Requirements {
@@ -35,6 +37,12 @@ export interface MandateVerifierOptions extends Requirements {
   /** The clock, in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
   /**
+   * How many mandates are remembered as verified, so that the signature of one that comes again is not
+   * verified again; key set, clock, authority and revocation are looked at each time. False: none.
+   * Default: 10,000, in 32 MiB.
+   */
+  readonly verifiedMandates?: VerifiedMandatesOptions | false | undefined;
+  /**
    * Is told of every decision, by verifiers narrowed from this one too, right after it was made. Not
    * waited for, and without a say: what it throws or rejects with is dropped. Default: nobody is told.
    */
@@ -49,6 +57,9 @@ export interface VerifierConfig {
   readonly revocationTimeoutMs: number;
   readonly keyCache: KeyCache;
   readonly now: () => number;
+  /** The same clock in whole seconds. */
+  readonly nowSeconds: () => number;
+  readonly verified: VerifiedMandates;
   readonly onDecision: DecisionHook | undefined;
 }
 
@@ -62,6 +73,7 @@ const OPTION_NAMES: readonly (keyof MandateVerifierOptions)[] = [
   "revocationTimeoutMs",
   "keyCache",
   "now",
+  "verifiedMandates",
   "onDecision",
   ...REQUIREMENT_NAMES,
 ];
@@ -72,6 +84,7 @@ const LONGEST_LIFETIME_SECONDS = 23 * 3_600;
 /** @throws ConfigurationError for an option that is missing, malformed or unknown */
 export function readVerifierOptions(options: MandateVerifierOptions): VerifierConfig {
   rejectUnknownNames("createMandateVerifier", options, OPTION_NAMES);
+  const now = readClock(options.now);
   return Object.freeze({
     claims: Object.freeze({
       issuer: readServerUrl("issuer", options.issuer),
@@ -96,7 +109,9 @@ export function readVerifierOptions(options: MandateVerifierOptions): VerifierCo
       max: 10_000,
     }),
     keyCache: readObject("keyCache", options.keyCache, ["find", "warmup"]) ?? sharedKeyCache(),
-    now: readClock(options.now),
+    now,
+    nowSeconds: () => Math.floor(now() / 1_000),
+    verified: new VerifiedMandates(readVerifiedMandates(options.verifiedMandates)),
     onDecision: readHook(options.onDecision),
   });
 }

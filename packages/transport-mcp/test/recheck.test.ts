@@ -43,6 +43,14 @@ describe("recheck", () => {
     expect(principalOf(result)).toBe(principal);
   });
 
+  test("judges by the mandate, whatever a copy of the principal says beside it", async () => {
+    const { verifier, principal } = await setUp();
+    const route = { requiredScopes: ["b"] };
+    const copy = { ...principal, scope: "a b", scopes: ["a", "b"] };
+    expect(verdictOf(await verifier.recheck(copy, route))).toBe("insufficient_scope/scope");
+    expect(verifier.permits(copy, route)).toBe(false);
+  });
+
   test("expired from the second exp on, without tolerance", async () => {
     const { verifier, principal, clock, expiresAtMs } = await setUp();
     const at = async (ms: number) => {

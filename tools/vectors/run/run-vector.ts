@@ -1,13 +1,19 @@
 import { createKeyCache, type KeyCache, type KeyQuery } from "@caracalai/identity";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
-import { createMandateVerifier, type Principal } from "@caracalai/transport-mcp";
+import { type AuthResult, createMandateVerifier, type Principal } from "@caracalai/transport-mcp";
 import { expandText, type Text, type Vector } from "./load-vectors.js";
 
-/** What came out, and which questions were put to the STS and to the store. */
-export interface Run {
+/** What came out. */
+export interface Answer {
   readonly outcome: string;
   readonly check: string | undefined;
   readonly principal: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What came out at first and, of the same verifier, twice again; and which questions were put meanwhile. */
+export interface Run {
+  readonly answer: Answer;
+  readonly again: readonly [second: Answer, third: Answer];
   readonly fetched: readonly string[];
   readonly keyLookups: number;
   readonly storeCalls: number;
@@ -30,17 +36,26 @@ export async function runVector(
     keyCache: keys,
     now: () => vector.now * 1_000,
   });
-  const result =
-    vector.token === undefined
-      ? await verifier.authorization(expandHeader(vector.authorization))
-      : await verifier.authenticate(expandText(vector.token));
+  const ask = async () =>
+    answerOf(
+      await (vector.token === undefined
+        ? verifier.authorization(expandHeader(vector.authorization))
+        : verifier.authenticate(expandText(vector.token))),
+    );
+  return {
+    answer: await ask(),
+    again: [await ask(), await ask()],
+    fetched: sts.fetched,
+    keyLookups: keys.queries.length,
+    storeCalls: store.calls,
+  };
+}
+
+function answerOf(result: AuthResult): Answer {
   return {
     outcome: result.ok ? "ok" : result.error.code,
     check: result.ok ? undefined : result.error.check,
     principal: result.ok ? plain(result.principal) : undefined,
-    fetched: sts.fetched,
-    keyLookups: keys.queries.length,
-    storeCalls: store.calls,
   };
 }
 

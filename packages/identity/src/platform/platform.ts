@@ -9,14 +9,12 @@ export interface P256Coordinates {
   readonly y: string;
 }
 
-/** What the platform's own libraries do for us. One implementation for Node, one for the Web. */
+/** What the platform's own crypto does for us. One implementation for Node, one for the Web. */
 export interface Platform {
-  /** Decodes text that is known to be strict base64url. */
-  decodeBase64Url(text: string): Uint8Array;
-  /** Decodes UTF-8, keeping a byte-order mark; undefined where the bytes are not UTF-8. */
-  decodeUtf8(bytes: Uint8Array): string | undefined;
   /** Undefined where the coordinates are not a point of the curve. */
   importKey(coordinates: P256Coordinates): MaybePromise<VerifyingKey | undefined>;
+  /** SHA-256 of text, as 32 characters of a byte each; undefined where it would have to be waited for. */
+  digest(text: string): string | undefined;
   /** ES256 (RFC 7518 3.4): `signature` is r and s, 32 bytes each; `input` is ASCII. */
   verify(key: VerifyingKey, input: string, signature: Uint8Array): MaybePromise<boolean>;
 }

@@ -1,28 +1,19 @@
 import type { P256Coordinates, Platform, VerifyingKey } from "./platform.js";
 
 const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ascii = new TextEncoder();
 
 /** Web standards only, for runtimes without `node:crypto`. */
 export const platform: Platform = {
-  decodeBase64Url(text: string): Uint8Array {
-    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  },
-
-  decodeUtf8(bytes: Uint8Array): string | undefined {
-    try {
-      return utf8.decode(bytes);
-    } catch {
-      return undefined;
-    }
-  },
-
   importKey({ x, y }: P256Coordinates): Promise<VerifyingKey | undefined> {
     return crypto.subtle
       .importKey("jwk", { kty: "EC", crv: "P-256", x, y }, ES256, false, ["verify"])
       .catch(() => undefined);
+  },
+
+  digest(): undefined {
+    // WebCrypto answers later.
+    return undefined;
   },
 
   verify(key: VerifyingKey, input: string, signature: Uint8Array): Promise<boolean> {

@@ -1,0 +1,31 @@
+import process from "node:process";
+import { type Provenance, provenance } from "../shared/provenance.js";
+import { signatureCost } from "../shared/signature-cost.js";
+import { writeResults } from "../shared/write-results.js";
+import { type ModeCost, measureMode } from "./measure.js";
+
+/** Everything of one run, as it is written. */
+export interface EndToEnd {
+  readonly provenance: Provenance;
+  readonly slices: number;
+  /** Of one raw signature, in microseconds of processor time. */
+  readonly signature: number;
+  readonly modes: readonly ModeCost[];
+}
+
+const SLICES = Number(process.env.BENCH_SLICES ?? 30);
+
+const modes = [await measureMode("stateless", SLICES), await measureMode("stateful", SLICES)];
+const results: EndToEnd = {
+  provenance: provenance(),
+  slices: SLICES,
+  signature: signatureCost(),
+  modes,
+};
+console.log(`A signature: ${results.signature.toFixed(0)} µs`);
+for (const { mode, calls, profiles } of modes) {
+  console.log(mode);
+  console.table(calls);
+  console.table(Object.fromEntries(profiles.map(({ name, parts }) => [name, parts])));
+}
+writeResults(`end-to-end-node-${process.versions.node.split(".")[0]}`, results);

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { isAcceptedZone } from "../src/accepted-zones.js";
+
+const zones = (count: number) => Array.from({ length: count }, (_, at) => `zone_${at}`);
+
+test.each([0, 1, 7, 8, 1_000])("of %i zones, each is accepted and no other value", (count) => {
+  for (const zoneIds of [zones(count), Object.freeze(zones(count))]) {
+    // Twice, as something may be remembered of a list.
+    for (let time = 0; time < 2; time += 1) {
+      expect(zoneIds.every((zone) => isAcceptedZone(zoneIds, zone))).toBe(true);
+      for (const other of [`zone_${count}`, "", "ZONE_0", undefined, null, 0, ["zone_0"]]) {
+        expect(isAcceptedZone(zoneIds, other)).toBe(false);
+      }
+    }
+  }
+});
+
+test("a list that can be changed is looked at each time", () => {
+  const zoneIds = zones(10);
+  expect(isAcceptedZone(zoneIds, "zone_3")).toBe(true);
+  zoneIds.splice(3, 1, "zone_new");
+  expect(isAcceptedZone(zoneIds, "zone_3")).toBe(false);
+  expect(isAcceptedZone(zoneIds, "zone_new")).toBe(true);
+});
