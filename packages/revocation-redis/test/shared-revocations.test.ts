@@ -60,7 +60,7 @@ test("two instances, over two client libraries: both refuse what one event revok
   }
 });
 
-test("a Redis that is away is waited for, in the background, and that is reported", async () => {
+test("a Redis that is away is waited for, in the background, and that is reported, whatever the report does", async () => {
   const server = await startServer();
   const link = await Link.start(server);
   ends.push(() => link.stop());
@@ -73,7 +73,10 @@ test("a Redis that is away is waited for, in the background, and that is reporte
     signatureKeys: [KEY],
     adoptUnmarkedAfterMs: 0,
     settleMs: 0,
-    report: (sentence) => sentences.push(sentence),
+    report: (sentence) => {
+      sentences.push(sentence);
+      throw new Error("The log is full.");
+    },
   });
   ends.push(() => shared.stop());
   expect(() => shared.revocations.isRevoked("session")).toThrow("not ready (stopped)");

@@ -65,8 +65,13 @@ export async function startSharedRevocations(
 
   let said: string | undefined;
   const say = (sentence: string): void => {
-    if (sentence !== said && !signal.aborted) report?.(sentence);
+    if (sentence === said || signal.aborted) return;
     said = sentence;
+    try {
+      report?.(sentence);
+    } catch {
+      // A log that fails is no reason to stop serving, and nobody is there to catch it.
+    }
   };
   const begin = async (): Promise<void> => {
     // Those that reject were too early. They go on trying, and their health tells how it went.
