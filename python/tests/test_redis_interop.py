@@ -43,7 +43,7 @@ PROGRAM = Path(__file__).parent / "support" / "redis_scripts.mjs"
 
 
 async def test_what_one_marks_the_other_sees(redis_server: RedisServer, redis: Redis) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = RedisRevocationStore(redis=redis, read_timeout_ms=2_000)
     anchors = ["plain", "caf\u00e9", "\U0001f511", "delegation-epoch:zone", "session\n"]
     async with redis_peer(redis_server) as peer:
         for anchor in anchors:
@@ -74,7 +74,7 @@ async def test_what_one_marks_the_other_sees(redis_server: RedisServer, redis: R
 async def test_one_group_is_shared_by_consumers_of_both(
     redis_server: RedisServer, redis: Redis
 ) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = RedisRevocationStore(redis=redis, read_timeout_ms=2_000)
     python = RedisRevocationConsumer(redis=redis, store=store, signature_keys=[KEY])
     epochs = RedisDelegationConsumer(redis=redis, store=store, signature_keys=[KEY])
     async with redis_peer(redis_server) as peer:
@@ -196,7 +196,7 @@ async def test_what_the_one_has_lost_the_other_makes_good(
 
         await eventually(is_known)
         redis_server.command("XTRIM", REVOCATIONS, "MAXLEN", "0")
-        store = RedisRevocationStore(redis=redis)
+        store = RedisRevocationStore(redis=redis, read_timeout_ms=2_000)
         consumer = RedisRevocationConsumer(redis=redis, store=store, signature_keys=[KEY])
         await consumer.start()
         assert consumer.health().loss == "stream_trimmed"

@@ -401,7 +401,7 @@ class TestFailover:
         proxy = await stage.proxy(old)
         client, other = Redis.from_url(proxy.url), Redis.from_url(apart.url)
         # One that the client goes on using, and that still leads to the old primary.
-        store = RedisRevocationStore(redis=client)
+        store = RedisRevocationStore(redis=client, read_timeout_ms=2_000)
         assert not await store.is_revoked("session")
         proxy.target = promoted
         for kept, server in ((store, promoted), (RedisRevocationStore(redis=other), apart)):
