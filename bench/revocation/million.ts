@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { RedisRevocationReplica, RedisRevocationStore } from "@caracalai/revocation-redis";
 import { KEY } from "../../packages/revocation-redis/test/support/events.js";
@@ -66,6 +67,8 @@ export async function measureMillion(count: number, repetitions: number): Promis
   const memoryBytes = (usedMemory() - beforeMemory) / count;
 
   const others = Array.from({ length: QUESTIONS }, () => randomUUID());
+  // Filling the memory has kept the replica from hearing of anything.
+  while (!replica.ready) await sleep(20);
   const lookups = timeLookups({ replica, memory }, anchors, others);
   const shared = new RedisRevocationStore({ redis });
   const roundTrip = distributionOf(await timeRoundTrips(shared, others.slice(0, 5_000)));

@@ -5,6 +5,7 @@ import {
   VerifiedSignatures,
   type VerifyingKey,
 } from "@caracalai/identity";
+import { ClockRing, type Ringed } from "./clock-ring.js";
 import type { Principal } from "./principal.js";
 import type { VerifiedMandatesLimits } from "./verified-mandates-limits.js";
 
@@ -16,10 +17,24 @@ export interface KnownMandate {
   readonly kid: string;
 }
 
-interface Entry extends KnownMandate {
+class Entry implements KnownMandate, Ringed<Entry> {
+  readonly digest: string;
+  readonly principal: Principal;
+  readonly key: VerifyingKey;
+  readonly kid: string;
   readonly size: number;
   /** Whether it was asked for since room was looked for here. */
-  isUsed: boolean;
+  isUsed = false;
+  before: Entry = this;
+  behind: Entry = this;
+
+  constructor(digest: string, { principal, key, kid }: KnownMandate, size: number) {
+    this.digest = digest;
+    this.principal = principal;
+    this.key = key;
+    this.kid = kid;
+    this.size = size;
+  }
 }
 
 /** How many entries in use are passed by before one goes nevertheless: no request waits for more. */
@@ -38,8 +53,8 @@ export class VerifiedMandates {
   readonly #signatures: VerifiedSignatures;
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
-  /** Where room is looked for next. It meets what is added later, and not what is gone. */
-  #hand: Iterator<readonly [string, Entry], undefined> = this.#entries.entries();
+  /** Its hand is where room is looked for next. */
+  readonly #ring = new ClockRing<Entry>();
 
   constructor(limits: VerifiedMandatesLimits) {
     this.#limits = limits;
@@ -64,13 +79,15 @@ export class VerifiedMandates {
   }
 
   /** @param tokenLength - in characters */
-  set(digest: string, { principal, key, kid }: KnownMandate, tokenLength: number): void {
+  set(digest: string, known: KnownMandate, tokenLength: number): void {
     this.delete(digest);
     const { maxEntries, maxBytes } = this.#limits;
-    const size = sizeOf(principal, tokenLength);
+    const size = sizeOf(known.principal, tokenLength);
     if (size > maxBytes) return;
     while (this.#entries.size >= maxEntries || this.#bytes + size > maxBytes) this.#makeRoom();
-    this.#entries.set(digest, { principal, key, kid, size, isUsed: false });
+    const entry = new Entry(digest, known, size);
+    this.#entries.set(digest, entry);
+    this.#ring.add(entry);
     this.#bytes += size;
   }
 
@@ -78,26 +95,18 @@ export class VerifiedMandates {
     const entry = this.#entries.get(digest);
     if (entry === undefined) return;
     this.#entries.delete(digest);
+    this.#ring.remove(entry);
     this.#bytes -= entry.size;
   }
 
   /** One entry goes. There is one. */
   #makeRoom(): void {
-    for (let passedBy = 0; ; passedBy += 1) {
-      const [digest, entry] = this.#next();
-      if (!entry.isUsed || passedBy === MAX_PASSED_BY) {
-        this.delete(digest);
-        return;
-      }
-      entry.isUsed = false;
+    const ring = this.#ring;
+    for (let passedBy = 0; passedBy < MAX_PASSED_BY && ring.hand?.isUsed; passedBy += 1) {
+      ring.hand.isUsed = false;
+      ring.advanceFrom(ring.hand);
     }
-  }
-
-  #next(): readonly [string, Entry] {
-    const step = this.#hand.next();
-    if (!step.done) return step.value;
-    this.#hand = this.#entries.entries();
-    return this.#next();
+    if (ring.hand !== undefined) this.delete(ring.hand.digest);
   }
 }
 

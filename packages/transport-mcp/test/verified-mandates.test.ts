@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import type { Principal } from "../src/principal.js";
 import { type KnownMandate, VerifiedMandates } from "../src/verified-mandates.js";
@@ -32,6 +34,28 @@ function cacheOf(limits: Partial<VerifiedMandatesLimits>): VerifiedMandates {
 function kept(cache: VerifiedMandates, digests: readonly string[]): string[] {
   return digests.filter((digest) => cache.get(digest) !== undefined);
 }
+
+test("what is gone is held by nothing", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const cache = cacheOf({});
+  const gone: WeakRef<KnownMandate>[] = [];
+  const add = (each: number) => {
+    cache.set(`${each}`, knownOf(), 100);
+    const entry = cache.get(`${each}`);
+    if (entry !== undefined) gone.push(new WeakRef(entry));
+  };
+  // All come while there is room for more, and go later.
+  for (let each = 0; each < 5_000; each += 1) {
+    add(each);
+    cache.delete(`${each - 500}`);
+  }
+  // What a WeakRef was made of lives until the turn is over.
+  await new Promise(setImmediate);
+  collect();
+  expect(gone.filter((entry) => entry.deref() !== undefined)).toHaveLength(500);
+  expect(cache.get("4999")).toBeDefined();
+});
 
 test("what was put in comes out, and nothing else", () => {
   const cache = cacheOf({});

@@ -3,7 +3,6 @@ import { createKeyCache } from "@caracalai/transport-mcp";
 import { vi } from "vitest";
 import type { Revocations } from "../../../demo/src/revocations.js";
 import { startSteeredServer } from "../../../demo/src/steered-server.js";
-import { startNotesServer } from "../../src/notes-server.js";
 import { cleanUp } from "./clean-up.js";
 import type { Mode } from "./modes.js";
 import { environmentOf } from "./start-server.js";
@@ -33,7 +32,9 @@ export async function startSteered(sts: DevSts, mode: Mode, steering: Steering):
   return server.url;
 }
 
-function inProcess(sts: DevSts, { stateless }: Mode, { revocations, keyTtlMs }: Steering) {
+async function inProcess(sts: DevSts, { stateless }: Mode, { revocations, keyTtlMs }: Steering) {
+  // Tests of the server in Python need not wait for it.
+  const { startNotesServer } = await import("../../src/notes-server.js");
   return startNotesServer(
     {
       issuer: sts.issuer,
