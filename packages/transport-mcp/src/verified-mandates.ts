@@ -84,10 +84,13 @@ export class VerifiedMandates {
     const { maxEntries, maxBytes } = this.#limits;
     const size = sizeOf(known.principal, tokenLength);
     if (size > maxBytes) return;
-    while (this.#entries.size >= maxEntries || this.#bytes + size > maxBytes) this.#makeRoom();
+    const ring = this.#ring;
+    const isFull = () => this.#entries.size >= maxEntries || this.#bytes + size > maxBytes;
+    for (let { hand } = ring; hand !== undefined && isFull(); hand = ring.hand)
+      this.#makeRoom(hand);
     const entry = new Entry(digest, known, size);
     this.#entries.set(digest, entry);
-    this.#ring.add(entry);
+    ring.add(entry);
     this.#bytes += size;
   }
 
@@ -99,14 +102,15 @@ export class VerifiedMandates {
     this.#bytes -= entry.size;
   }
 
-  /** One entry goes. There is one. */
-  #makeRoom(): void {
-    const ring = this.#ring;
-    for (let passedBy = 0; passedBy < MAX_PASSED_BY && ring.hand?.isUsed; passedBy += 1) {
-      ring.hand.isUsed = false;
-      ring.advanceFrom(ring.hand);
+  /** One entry goes. */
+  #makeRoom(hand: Entry): void {
+    let entry = hand;
+    for (let passedBy = 0; passedBy < MAX_PASSED_BY && entry.isUsed; passedBy += 1) {
+      entry.isUsed = false;
+      this.#ring.advanceFrom(entry);
+      entry = entry.behind;
     }
-    if (ring.hand !== undefined) this.delete(ring.hand.digest);
+    this.delete(entry.digest);
   }
 }
 
