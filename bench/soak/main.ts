@@ -7,7 +7,7 @@ import { fresh } from "../shared/fresh.js";
 import { type Provenance, provenance } from "../shared/provenance.js";
 import { writeResults } from "../shared/write-results.js";
 import { createOurs } from "../verify/ours.js";
-import { createSetting, mintUsual, type Setting } from "../verify/setting.js";
+import { createSetting, mintOne, mintUsual, type Setting } from "../verify/setting.js";
 import { growthOf } from "./growth.js";
 
 /** The memory of the process right after a garbage collection, in bytes. */
@@ -27,6 +27,8 @@ export interface Soak {
   /** By how much the heap and buffers of the last third are more than those of the second, as a share. */
   readonly growth: number;
   readonly outcomes: Readonly<Record<string, number>>;
+  /** How often a mandate was refused for its age, and another one took its place. */
+  readonly renewals: number;
   readonly samples: readonly Sample[];
 }
 
@@ -35,6 +37,9 @@ const SAMPLES = 60;
 /** More than are remembered, so that something is forgotten all the time. */
 const MANDATES = 50_000;
 const KNOWN = 16;
+/** Few enough to be remembered, each renewed when it is refused for its age, as clients do. */
+const RENEWED = 2_000;
+const RENEWED_SECONDS = 10;
 const REVOCATION_TTL_MS = 20_000;
 /** More than this is no noise of the garbage collector's. */
 const MAX_GROWTH = 0.03;
@@ -64,10 +69,13 @@ try {
   const revocations = new InMemoryRevocationStore();
   const verifier = await createOurs(setting, { revocations });
   const tokenOf = trafficOf(setting);
+  const renewing = await createOurs(setting, { revocations });
+  const renewed = Array.from({ length: RENEWED }, () => mintOne(setting, RENEWED_SECONDS));
   const outcomes: Record<string, number> = {};
   const samples: Sample[] = [];
   const start = performance.now();
   let count = 0;
+  let renewals = 0;
 
   const round = async ({ authenticate }: MandateVerifier): Promise<void> => {
     for (let call = 0; call < 100; call += 1) {
@@ -76,6 +84,12 @@ try {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       // Coprime to everything above: in time, every kind of token comes at every place.
       count += 7;
+    }
+    for (let call = 0; call < 20; call += 1) {
+      const at = (count + call) % RENEWED;
+      const { ok } = await renewing.authenticate(fresh(renewed[at] ?? ""));
+      if (!ok) renewed[at] = mintOne(setting, RENEWED_SECONDS);
+      renewals += ok ? 0 : 1;
     }
     revocations.markRevoked(randomUUID(), REVOCATION_TTL_MS);
     await turn();
@@ -94,7 +108,8 @@ try {
   }
 
   const growth = growthOf(samples.map(({ heap, buffers }) => heap + buffers));
-  const results: Soak = { provenance: provenance(), seconds: SECONDS, growth, outcomes, samples };
+  const run = { seconds: SECONDS, growth, outcomes, renewals, samples };
+  const results: Soak = { provenance: provenance(), ...run };
   console.log(`${count / 7} verifications in ${SECONDS} s`, outcomes);
   console.log(`growth from the second third to the last: ${(growth * 100).toFixed(2)} %`);
   writeResults("soak", results);

@@ -32,15 +32,20 @@ function identities() {
 }
 
 /** Different mandates of agents: three anchors each. */
-export function mintUsual({ sts }: Setting, count: number): readonly string[] {
-  return Array.from({ length: count }, () =>
-    sts.mint(
-      agentMandate({
-        ...identities(),
-        agent_session_id: randomUUID(),
-        scope: "notes:read notes:write",
-      }),
-    ),
+export function mintUsual(setting: Setting, count: number): readonly string[] {
+  return Array.from({ length: count }, () => mintOne(setting));
+}
+
+/** @param lifetime - in seconds; that of the STS where it is left out */
+export function mintOne({ sts }: Setting, lifetime?: number): string {
+  const now = Math.floor(Date.now() / 1_000);
+  return sts.mint(
+    agentMandate({
+      ...identities(),
+      agent_session_id: randomUUID(),
+      scope: "notes:read notes:write",
+      ...(lifetime !== undefined && { exp: now + lifetime }),
+    }),
   );
 }
 
