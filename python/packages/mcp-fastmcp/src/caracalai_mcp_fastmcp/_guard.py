@@ -1,6 +1,7 @@
 """FastMCP middleware: judges a call right before its handler."""
 
 import inspect
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
@@ -33,6 +34,8 @@ from ._items import (
     needs_of_component,
     needs_of_item,
 )
+
+_logger = logging.getLogger("caracalai.mcp_fastmcp")
 
 T = TypeVar("T")
 Component = TypeVar("Component", bound=FastMCPComponent)
@@ -164,9 +167,24 @@ class Guard(Middleware):
         try:
             given = local_mandate()
             token = await given if inspect.isawaitable(given) else given
-        except Exception:  # whatever it was, there is no mandate
-            token = ""
+        except Exception as error:
+            # Its message may quote the mandate, and so may its trace: only its name is logged.
+            _logger.error(  # noqa: TRY400
+                "local_mandate of the guard failed (%s). The call is refused.", type(error).__name__
+            )
+            return self._verifier.refuse(_no_local_mandate())
         return await self._verifier.authenticate(token)
+
+
+def _no_local_mandate() -> MandateError:
+    """How a call is refused whose mandate could not be had."""
+    return MandateError(
+        "verification_unavailable",
+        "bearer",
+        "Verification unavailable",
+        "The function local_mandate of the guard failed: the log names its error. Nothing was"
+        " judged.",
+    )
 
 
 class CalledNeeds(NamedTuple):
