@@ -21,6 +21,19 @@ def test_the_code_is_that_of_files(readme: Path) -> None:
     assert readme.read_text() == filled(readme), "python tests/fill_readmes.py copies it in"
 
 
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
+def test_it_says_how_to_install_what_is_not_published(readme: Path) -> None:
+    said = re.search(
+        r"^Not published yet\. .*`pip install ([a-z /-]+)`", readme.read_text(), re.MULTILINE
+    )
+    assert said is not None
+    given = {path.removeprefix("packages/") for path in said[1].split()}
+    manifest = (readme.parent / "pyproject.toml").read_text()
+    needed = set(re.findall(r'"caracalai-([a-z-]+)==', manifest))
+    assert {readme.parent.name} | needed <= given
+    assert all((PACKAGES / name / "pyproject.toml").exists() for name in given)
+
+
 @pytest.mark.parametrize(
     "snippet",
     [

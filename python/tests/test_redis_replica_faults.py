@@ -526,6 +526,17 @@ class TestLimits:
             running.replica.current_delegation_epoch("zone")
         assert running.replica.current_delegation_epoch("other") == 0
 
+    async def case_keys_that_live_for_very_long(self, stage: Stage) -> None:
+        for ttl_ms in (10**14 - 1, 10**14, 10**15, 2**53, 9 * 10**18):
+            server = stage.server()
+            session = anchor()
+            for name in ("text", session):
+                server.command("SET", PREFIX + name, "1", "PX", str(ttl_ms))
+            server.command("SET", f"{PREFIX}delegation-epoch:zone", "7", "PX", str(ttl_ms))
+            running = await asyncio.wait_for(stage.replica(server), 10)
+            assert running.answer("text") == running.answer(session) == "revoked", ttl_ms
+            assert running.replica.current_delegation_epoch("zone") == 7
+
     async def case_an_anchor_named_like_an_epoch(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)

@@ -40,6 +40,23 @@ describe("a replica that starts", () => {
     await eventually(() => answer(running, "short") === "live", "the end of its life", 3_000);
   });
 
+  test.each([
+    "99999999999999",
+    "100000000000000",
+    "1000000000000000",
+    "9007199254740992",
+    "9000000000000000000",
+  ])("takes a key that lives for %s ms for one that lives long", async (ttlMs) => {
+    const server = await stage.server();
+    for (const name of ["session", uuid]) await mark(server, name, "1", ttlMs);
+    await mark(server, "delegation-epoch:zone", "7", ttlMs);
+    const running = await stage.replica(server);
+    expect(answer(running, "session")).toBe("revoked");
+    expect(answer(running, uuid)).toBe("revoked");
+    expect(running.replica.currentDelegationEpoch("zone")).toBe(7);
+    expect(running.replica.health().ready).toBe(true);
+  });
+
   test("knows what the streams hold, though no consumer has written it to the keys", async () => {
     const server = await stage.server();
     for (let index = 0; index < 250; index += 1) await revoke(server, `session-${index}`);

@@ -167,6 +167,30 @@ def test_wrong_requirements_are_errors_where_they_are_written(sts: DevSts, needs
 
 
 @pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ({"scopes": "a"}, "scopes has to be a list of strings"),
+        ({"scopes": ["a", "b c"]}, 'scopes: "b c" is not one scope (RFC 6749 section 3.3)'),
+        ({"targets": "a"}, "targets has to be a list of strings"),
+        ({"agent": 1}, "agent has to be True or False"),
+        ({"delegation": 1}, "delegation has to be True or False"),
+        ({"chain_contains": "a"}, "chain_contains has to be a list of strings"),
+        ({"chain_integrity": 1}, "chain_integrity has to be True or False"),
+        ({"max_hop_count": -1}, "max_hop_count has to be an integer of 0 or more"),
+    ],
+    ids=str,
+)
+def test_an_error_names_a_requirement_as_it_is_written(sts: DevSts, needs: Any, said: str) -> None:
+    auth = make(sts)
+    with pytest.raises(ConfigurationError) as caught:
+        auth.require(**needs)
+    assert str(caught.value) == f"require: {said}"
+    with pytest.raises(ConfigurationError) as caught:
+        auth.guard({"tools": {"pay": needs}})
+    assert str(caught.value) == f"guard: tools: pay: {said}"
+
+
+@pytest.mark.parametrize(
     "table", [[], {"tool": {}}, {"tools": []}, {"tools": {"a": ["b"]}}], ids=str
 )
 def test_a_wrong_table_is_an_error(sts: DevSts, table: Any) -> None:
@@ -180,6 +204,7 @@ def test_a_wrong_table_is_an_error(sts: DevSts, table: Any) -> None:
         {"allow_local": 1},
         {"local_mandate": "token"},
         {"allow_local": True, "local_mandate": lambda: "a"},
+        {"allow_locals": True},
     ],
 )
 def test_wrong_options_of_a_guard_are_errors(sts: DevSts, options: Any) -> None:

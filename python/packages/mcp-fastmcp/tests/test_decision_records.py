@@ -63,6 +63,35 @@ async def test_the_mandate_of_the_process_is_told_of(sts: DevSts) -> None:
     assert summary(told[-1]) == ("request", "invalid_token", [])
 
 
+async def test_a_mandate_of_the_process_that_cannot_be_had_is_an_outage(
+    sts: DevSts, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[Decision] = []
+
+    def fetch() -> str:
+        raise ConnectionError("planted-secret")
+
+    async def fetch_later() -> str:
+        return fetch()
+
+    for local_mandate in (fetch, fetch_later):
+        caplog.clear()
+        told.clear()
+        notes = Notes(sts, on_decision=told.append, guard={"local_mandate": local_mandate})
+        async with Client(notes.mcp) as client:
+            assert await client.list_tools() == []
+            result = await client.call_tool("whoami", raise_on_error=False)
+        assert result.is_error
+        assert '"error":"verification_unavailable"' in result.content[0].text
+        assert "planted" not in result.content[0].text
+        assert notes.calls == []
+        assert told[-1].outcome == "unavailable"
+        assert told[-1].code == "verification_unavailable"
+        lines = [it for it in caplog.records if it.name == "caracalai.mcp_fastmcp"]
+        assert "ConnectionError" in lines[-1].getMessage()
+        assert "planted" not in caplog.text
+
+
 @pytest.mark.parametrize("header", [None, "Bearer nonsense"])
 async def test_open_routes(sts: DevSts, header: str | None) -> None:
     told: list[Decision] = []

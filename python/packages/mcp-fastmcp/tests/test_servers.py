@@ -327,10 +327,10 @@ class TestWithoutHttp:
             notes.revocations.mark_revoked("edge_1")
             result = await client.call_tool("pay", raise_on_error=False)
             assert '"error":"session_revoked"' in result.content[0].text
-            del tokens[:]
+            tokens[0] = ""
             result = await client.call_tool("pay", raise_on_error=False)
             assert '"error":"missing_token"' in result.content[0].text
-            tokens.append("nonsense")
+            tokens[0] = "nonsense"
             result = await client.call_tool("pay", raise_on_error=False)
             assert '"error":"invalid_token"' in result.content[0].text
 
@@ -342,6 +342,41 @@ class TestWithoutHttp:
             result = await client.call_tool("hello", raise_on_error=False)
             assert result.is_error
             assert '"error":"missing_token"' in result.content[0].text
+
+    async def test_the_principal_is_that_of_the_mandate_of_the_process(self, sts: DevSts) -> None:
+        tokens = [sts.mint(scope=ALL)]
+        notes = Notes(sts, guard={"local_mandate": lambda: tokens[0]})
+
+        @notes.mcp.tool
+        async def awaited() -> str:
+            await asyncio.sleep(0)
+            return current_principal().sub
+
+        @notes.mcp.resource("who://am-i")
+        def resource() -> str:
+            return current_principal().sub
+
+        @notes.mcp.prompt
+        def prompt() -> str:
+            return current_principal().sub
+
+        async with Client(notes.mcp) as client:
+            for subject in ("user_dev", "user_other"):
+                tokens[0] = sts.mint(sub=subject, scope=ALL)
+                for tool in ("whoami", "awaited"):
+                    assert (await client.call_tool(tool)).data == subject
+                assert (await client.read_resource("who://am-i"))[0].text == subject
+                messages = (await client.get_prompt("prompt")).messages
+                assert messages[0].content.text == subject
+        with pytest.raises(CaracalAuthError):
+            current_principal()
+
+    async def test_the_principal_over_stdio(self, sts: DevSts) -> None:
+        program = Path(__file__).parent / "children" / "stdio_server.py"
+        arguments = [str(program), sts.issuer, sts.mint()]
+        transport = StdioTransport(sys.executable, arguments, keep_alive=False)
+        async with Client(transport) as client:
+            assert (await client.call_tool("whoami")).data == "user_dev"
 
     def test_there_is_no_principal_outside_a_call(self) -> None:
         with pytest.raises(CaracalAuthError) as caught:

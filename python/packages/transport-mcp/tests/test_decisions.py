@@ -72,10 +72,29 @@ async def test_what_the_hook_does_changes_nothing() -> None:
     def fail(_: Decision) -> None:
         raise OSError
 
-    for hook in (late, fail, lambda _: False):
+    def cancel(_: Decision) -> None:
+        raise asyncio.CancelledError
+
+    async def cancel_late(_: Decision) -> None:
+        raise asyncio.CancelledError
+
+    for hook in (late, fail, lambda _: False, cancel, cancel_late):
         judge: Any = verifier(on_decision=hook)
         assert (await judge.authenticate(token())).ok
         await asyncio.sleep(0.01)
+
+
+async def test_a_cancellation_of_the_caller_is_one_with_a_hook_too() -> None:
+    class Hanging(InMemoryRevocationStore):
+        def check(self, _: Any) -> Any:
+            return asyncio.get_running_loop().create_future()
+
+    judge: Any = verifier(revocations=Hanging(), on_decision=lambda _: None)
+    judging = asyncio.create_task(judge.authenticate(token()))
+    await asyncio.sleep(0.05)
+    judging.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await judging
 
 
 async def test_what_is_watched_while_it_stays_open_is_no_decision() -> None:

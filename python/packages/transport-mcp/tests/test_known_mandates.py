@@ -125,9 +125,10 @@ async def test_its_authority_is_judged_each_time() -> None:
     assert await under(required_scopes=["a"]) == "ok"
 
 
-async def test_its_times_are_judged_each_time() -> None:
+async def test_its_times_are_judged_each_time_and_what_has_ended_is_known_no_more() -> None:
     iat = int(time.time())
     known = await Known().knowing(iat=iat, nbf=iat + 50, exp=iat + 900)
+    is_known = True
     for now, expected in (
         (iat + 899.999, "ok"),
         (iat + 900, "invalid_token expiry"),
@@ -140,8 +141,9 @@ async def test_its_times_are_judged_each_time() -> None:
     ):
         known.now = now
         assert await known.say() == expected
-        assert known.decisions[-1].cached
+        assert known.decisions[-1].cached is is_known
         assert known.decisions[-1].zone_id == ("zone-1" if expected == "ok" else None)
+        is_known = expected == "ok"
 
 
 async def test_its_key_is_looked_for_each_time() -> None:

@@ -10,7 +10,7 @@ from caracalai_transport_mcp import (
     extract_bearer,
 )
 
-from ._caracal_auth import CaracalAuth, CaracalAuthOptions
+from ._caracal_auth import CaracalAuth, CaracalAuthOptions, GuardOptions
 from ._caracal_auth_error import CaracalAuthError
 from ._caracal_context import CaracalContext
 from ._current_principal import current_principal
@@ -28,6 +28,7 @@ __all__ = [
     "Decision",
     "DecisionItem",
     "Guard",
+    "GuardOptions",
     "Mandate",
     "Needs",
     "Principal",

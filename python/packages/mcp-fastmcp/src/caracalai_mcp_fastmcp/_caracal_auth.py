@@ -1,7 +1,7 @@
 """Caracal mandates for a FastMCP server."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from fastmcp.server.auth import TokenVerifier
 from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
@@ -43,6 +43,19 @@ class CaracalAuthOptions(MandateVerifierOptions, total=False):
     base_url: str | None
     authorization_servers: Sequence[str] | None
     scopes_supported: Sequence[str] | None
+
+
+class GuardOptions(TypedDict, total=False):
+    """Options of `CaracalAuth.guard`, for calls over stdio and in memory.
+
+    Attributes:
+        allow_local: Lets them in, unjudged. Default False.
+        local_mandate: Gives the mandate of the process that is called: a function that returns it,
+            or an awaitable of it. Verified at every call.
+    """
+
+    allow_local: bool
+    local_mandate: LocalMandate | None
 
 
 class CaracalAuth(TokenVerifier):
@@ -145,9 +158,7 @@ class CaracalAuth(TokenVerifier):
     def guard(
         self,
         table: "Mapping[str, Mapping[str, Needs]] | None" = None,
-        *,
-        allow_local: bool = False,
-        local_mandate: LocalMandate | None = None,
+        **options: "Unpack[GuardOptions]",
     ) -> Guard:
         """Middleware that judges every call right before its handler: `mcp.add_middleware(…)`.
 
@@ -158,13 +169,17 @@ class CaracalAuth(TokenVerifier):
             table: What is needed by name, for who does not want to touch definitions:
                 `{"tools": {"pay": {"scopes": ["payments:write"], "max_hop_count": 2}},
                 "resources": {uri or template: …}, "prompts": {name: …}}`.
-            allow_local: Lets calls over stdio and in memory in, unjudged.
-            local_mandate: Gives the mandate of a process that is called over stdio or in memory: a
-                function that returns it, or an awaitable of it. Verified at every call.
+            **options: See `GuardOptions`.
 
         Raises:
             ConfigurationError: A part of the table is unknown or malformed, or an option.
         """
+        unknown = next((name for name in options if name not in _GUARD_OPTION_NAMES), None)
+        if unknown is not None:
+            known = ", ".join(_GUARD_OPTION_NAMES)
+            raise ConfigurationError(f"guard: unknown option {unknown}; known: {known}")
+        allow_local = options.get("allow_local", False)
+        local_mandate = options.get("local_mandate")
         if not isinstance(allow_local, bool):
             raise ConfigurationError("guard: allow_local has to be True or False")
         if local_mandate is not None and not callable(local_mandate):
@@ -195,3 +210,4 @@ class CaracalAuth(TokenVerifier):
 
 _OPTION_NAMES = tuple(CaracalAuthOptions.__annotations__)
 _OWN_OPTIONS = ("base_url", "authorization_servers", "scopes_supported")
+_GUARD_OPTION_NAMES = tuple(GuardOptions.__annotations__)

@@ -1,6 +1,7 @@
 """FastMCP middleware: judges a call right before its handler."""
 
 import inspect
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
@@ -24,7 +25,7 @@ from caracalai_transport_mcp import (
 )
 
 from ._called_items import CalledItem, ItemKind
-from ._current_principal import missing_token, principal_of_call
+from ._current_principal import calling_locally, missing_token, principal_of_call
 from ._items import (
     Table,
     decision_items_of,
@@ -33,6 +34,8 @@ from ._items import (
     needs_of_component,
     needs_of_item,
 )
+
+_logger = logging.getLogger("caracalai.mcp_fastmcp")
 
 T = TypeVar("T")
 Component = TypeVar("Component", bound=FastMCPComponent)
@@ -64,8 +67,11 @@ class Guard(Middleware):
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, T]
     ) -> T | ToolResult:
         """Refuses with a result that is an error and names the check."""
-        error = await self._judge(context, "tool", context.message.name)
-        return await call_next(context) if error is None else await _denial(context, error)
+        caller = await self._judge(context, "tool", context.message.name)
+        if isinstance(caller, MandateError):
+            return await _denial(context, caller)
+        with calling_locally(caller):
+            return await call_next(context)
 
     async def check_resource_access(self, context: MiddlewareContext[Any]) -> None:
         """FastMCP 4 asks by this also where a resource is not read but told of."""
@@ -75,15 +81,17 @@ class Guard(Middleware):
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, T]
     ) -> T:
         """Refuses with an error that holds the body of the answer."""
-        await self.check_resource_access(context)
-        return await call_next(context)
+        caller = await self._require(context, "resource", str(context.message.uri))
+        with calling_locally(caller):
+            return await call_next(context)
 
     async def on_get_prompt(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, T]
     ) -> T:
         """Refuses with an error that holds the body of the answer."""
-        await self._require(context, "prompt", context.message.name)
-        return await call_next(context)
+        caller = await self._require(context, "prompt", context.message.name)
+        with calling_locally(caller):
+            return await call_next(context)
 
     async def on_list_tools(
         self, context: MiddlewareContext[Any], call_next: CallNext
@@ -109,24 +117,26 @@ class Guard(Middleware):
         """Shows what the caller may get."""
         return await self._filter("prompt", await call_next(context))
 
-    async def _require(self, context: MiddlewareContext[Any], kind: ItemKind, name: str) -> None:
-        error = await self._judge(context, kind, name)
-        if error is not None:
-            raise AuthorizationError(error_text(error))
+    async def _require(
+        self, context: MiddlewareContext[Any], kind: ItemKind, name: str
+    ) -> Principal | None:
+        caller = await self._judge(context, kind, name)
+        if isinstance(caller, MandateError):
+            raise AuthorizationError(error_text(caller))
+        return caller
 
     async def _judge(
         self, context: MiddlewareContext[Any], kind: ItemKind, name: str
-    ) -> MandateError | None:
+    ) -> Principal | MandateError | None:
+        """Who may go on, or why nobody may; None where anybody may."""
         caller = await self._caller()
-        if caller is None:
-            return None
-        if isinstance(caller, MandateError):
+        if caller is None or isinstance(caller, MandateError):
             return caller
         item = CalledItem(kind, name)
         needs, about = await needs_of_item(_server_of(context), item, self.table)
         judge = reduce(MandateVerifier.require, needs, self._verifier)
         result = await judge.recheck(caller, about=about)
-        return result.error if isinstance(result, Refused) else None
+        return result.error if isinstance(result, Refused) else result.principal
 
     async def _filter(self, kind: ItemKind, components: Sequence[Component]) -> list[Component]:
         caller = await self._caller()
@@ -157,9 +167,24 @@ class Guard(Middleware):
         try:
             given = local_mandate()
             token = await given if inspect.isawaitable(given) else given
-        except Exception:  # whatever it was, there is no mandate
-            token = ""
+        except Exception as error:
+            # Its message may quote the mandate, and so may its trace: only its name is logged.
+            _logger.error(  # noqa: TRY400
+                "local_mandate of the guard failed (%s). The call is refused.", type(error).__name__
+            )
+            return self._verifier.refuse(_no_local_mandate())
         return await self._verifier.authenticate(token)
+
+
+def _no_local_mandate() -> MandateError:
+    """How a call is refused whose mandate could not be had."""
+    return MandateError(
+        "verification_unavailable",
+        "bearer",
+        "Verification unavailable",
+        "The function local_mandate of the guard failed: the log names its error. Nothing was"
+        " judged.",
+    )
 
 
 class CalledNeeds(NamedTuple):

@@ -64,7 +64,19 @@ def read_needs(what: str, needs: object) -> CapturedRequirements:
         known = ", ".join(_LONG_NAMES)
         raise ConfigurationError(f"{what}: unknown requirement {unknown}; known: {known}")
     members = {_LONG_NAMES[name]: value for name, value in needs.items()}
-    return capture_requirements(cast("Requirements", members))
+    try:
+        return capture_requirements(cast("Requirements", members))
+    except ConfigurationError as error:
+        text = f"{what}: {_as_written(str(error))}"
+    raise ConfigurationError(text)
+
+
+def _as_written(text: str) -> str:
+    """What is said of a requirement, by the name that it has here: what is said begins with it."""
+    for short, long in _LONG_NAMES.items():
+        if text.startswith(long):
+            return short + text.removeprefix(long)
+    return text
 
 
 class _Finding:

@@ -72,7 +72,8 @@ def _tell(hook: DecisionHook, decision: Decision) -> None:
             task = asyncio.ensure_future(cast("Awaitable[object]", answer))
             _telling.add(task)
             task.add_done_callback(_forget)
-    except Exception:  # whose hook it is has to look after it
+    # Whose hook it is has to look after it. Nothing is awaited here: a cancellation is its own.
+    except (Exception, asyncio.CancelledError):
         return
 
 

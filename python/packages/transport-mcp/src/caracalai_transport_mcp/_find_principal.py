@@ -31,6 +31,9 @@ async def find_principal(
             return known.principal
         if isinstance(confirmed, MandateError) and confirmed.check != "key":
             watch.cached = True
+            # After an outage it stands as before; with any other refusal it has ended.
+            if confirmed.code != "verification_unavailable":
+                config.verified.forget(digest)
             return confirmed
         # Its key has left the key set, or is another one by now.
         config.verified.forget(digest)

@@ -96,6 +96,17 @@ class MandateVerifier:
             return watch.report(Refused(_malformed_credentials()))
         return watch.report(await self._judge_token(credentials.token, policy, watch))
 
+    def refuse(self, error: MandateError, about: Sequence[DecisionItem] = ()) -> Refused:
+        """Refuses without a token, for integrations that could not get at one; `on_decision` hears.
+
+        Args:
+            error: Why.
+            about: What the operation was going to use.
+        """
+        refused = Refused(error)
+        self._watch("request", about).report(refused)
+        return refused
+
     async def recheck(
         self, principal: Principal, route: Route | None = None, about: Sequence[DecisionItem] = ()
     ) -> AuthResult:

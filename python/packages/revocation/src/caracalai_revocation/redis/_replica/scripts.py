@@ -140,7 +140,7 @@ local info = redis.call('INFO', 'server')
 local scan = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
 local lifetimes, values = {}, {}
 for index, key in ipairs(scan[2]) do
-  lifetimes[index] = redis.call('PTTL', key)
+  lifetimes[index] = string.format('%.0f', math.min(redis.call('PTTL', key), 9007199254740991))
   if string.sub(key, 1, #ARGV[4]) == ARGV[4] then
     local value = redis.pcall('GET', key)
     values[#values + 1] = index
@@ -155,5 +155,6 @@ return {
 """Goes on with a scan, and gives with the keys how long they live.
 
 For those that begin with ARGV[4], it also gives what they hold. In a cluster, the keys of one node
-are of many slots.
+are of many slots. A lifetime is written out, which Lua would not do from 1e14 on, and is at the most
+the largest integer that all can read.
 """
