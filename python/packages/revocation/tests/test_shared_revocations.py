@@ -139,8 +139,8 @@ class TestSharedRevocations:
         lost = f"revocations are known; events were lost (history_lost); {foreign}"
         await eventually(lambda: told[-1] == lost)
         health = shared.health()
-        # The replica may have read it twice, having begun anew.
-        assert health.replica.wrong_signatures in (1, 2)
+        # The replica reads it again each time that it begins anew, or sees a new marker.
+        assert health.replica.wrong_signatures >= 1
         assert health.revocations.wrong_signatures == 1
 
     async def case_stopped_while_redis_is_away(self, stage: Stage) -> None:
