@@ -193,10 +193,10 @@ class TestHostile:
             await each.revoked("after")
         await eventually(lambda: consumer.health().applied == 2)
 
-    async def case_20_mb_are_sent_to_nobody(self, stage: Stage) -> None:
+    async def case_3_mb_are_sent_to_nobody(self, stage: Stage) -> None:
         server = stage.server()
         running = await stage.replica(server)
-        server.command("XADD", REVOCATIONS, "*", "session_id", "v" * 20_000_000)
+        server.command("XADD", REVOCATIONS, "*", "session_id", "v" * 3_000_000)
         revoke(server, "after")
         await running.revoked("after")
 
@@ -207,7 +207,7 @@ class TestHostile:
         before = sent()
         newcomer = await stage.replica(server)
         assert newcomer.answer("after") == "revoked"
-        assert sent() - before < 5_000_000
+        assert sent() - before < 1_000_000
 
     async def case_a_marker_that_is_no_text_is_one_all_the_same(self, stage: Stage) -> None:
         server = stage.server()
