@@ -90,11 +90,10 @@ async function startInstance(
   redis: RedisAccess,
   ends: Ends,
 ): Promise<MandateVerifier> {
-  const signatureKeys = [KEY];
+  // The machine may be busy with other tests. No deadline is what is tried here.
+  const patience = { startTimeoutMs: 30_000, commandTimeoutMs: 5_000 };
   const shared = new RedisRevocationStore({ redis });
-  // The machine may be busy with other tests.
-  const startTimeoutMs = 30_000;
-  const options = { redis, store: shared, signatureKeys, startTimeoutMs };
+  const options = { redis, store: shared, signatureKeys: [KEY], ...patience };
   const consumers = [new RedisRevocationConsumer(options), new RedisDelegationConsumer(options)];
   for (const consumer of consumers) {
     ends.push(() => consumer.stop());
@@ -102,9 +101,9 @@ async function startInstance(
   }
   const replica = new RedisRevocationReplica({
     redis,
-    signatureKeys,
-    startTimeoutMs,
+    signatureKeys: [KEY],
     adoptUnmarkedAfterMs: 0,
+    ...patience,
   });
   if (kind === "replica") {
     ends.push(() => replica.stop());

@@ -1,6 +1,7 @@
 """Real Redis servers of the tests' own, on loopback."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,11 +31,20 @@ def _server_command() -> str:
 
 
 def free_port() -> int:
-    """A port that is free by now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """A port that nobody listens on by now.
+
+    It is below those that systems hand out for outgoing connections, which would take it before it is
+    used, or between an end and a new start.
+    """
+    for _ in range(20):
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            # Else a port is not free for a minute after its last connection.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise RuntimeError("There is no free port")
 
 
 class RedisServer:
@@ -71,10 +81,13 @@ class RedisServer:
         raise RuntimeError("The server did not start")
 
     def _answers(self) -> bool:
+        """Whether it is the one that answers, and not somebody who has taken the port; with its data."""
+        assert self._process is not None
         try:
-            return bool(self.command("INFO", "persistence")["loading"] == 0)
+            info = self.command("INFO")
         except redis.RedisError:
             return False
+        return bool(info["process_id"] == self._process.pid and info["loading"] == 0)
 
     def kill(self) -> None:
         """`kill -9`: what was not persistent is lost."""

@@ -136,15 +136,13 @@ export class RedisServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** Whether it is the one that answers, and not somebody who has taken the port; with all its data. */
   async #answers(): Promise<boolean> {
     try {
-      return (await this.command("PING")) === "PONG" && !(await this.#isLoading());
+      const info = String(await this.command("INFO"));
+      return info.includes(`process_id:${this.pid}\r\n`) && info.includes("loading:0\r\n");
     } catch {
       return false;
     }
-  }
-
-  async #isLoading(): Promise<boolean> {
-    return /loading:1/.test(String(await this.command("INFO", "persistence")));
   }
 }
