@@ -3,15 +3,7 @@ import { type TimedCommand, timedCommand } from "../commands/timed-command.js";
 import { within } from "../commands/within.js";
 import type { RedisRevocationStore } from "../store/redis-revocation-store.js";
 import { RevocationKeys } from "../store/revocation-keys.js";
-import type { CheckedKeys } from "./check-stream.js";
-import { newMarker, setMarker } from "./history-marker.js";
-import type { LocalRevocations } from "./local-revocations.js";
-import { makeGood } from "./made-good.js";
-import { reconcileKeys } from "./reconcile-keys.js";
-import type { CapturedReplicaOptions } from "./replica-options.js";
-import { notesToAnswer } from "./replica-readiness.js";
 import {
-  afterLostRace,
   afterMadeGood,
   afterMarkerRefused,
   afterMarkerSet,
@@ -22,12 +14,16 @@ import {
   afterSnapshotFailed,
   beforeMarker,
   beforeWrites,
-  STREAMS,
-  type StreamName,
-  type StreamState,
-  TELLING_STREAM,
-  waitForWritesMs,
-} from "./replica-state.js";
+} from "./after-key-task.js";
+import type { CheckedKeys } from "./check-stream.js";
+import { newMarker, setMarker } from "./history-marker.js";
+import type { LocalRevocations } from "./local-revocations.js";
+import { makeGood } from "./made-good.js";
+import { afterLostRace, waitForWritesMs } from "./new-round.js";
+import { reconcileKeys } from "./reconcile-keys.js";
+import type { CapturedReplicaOptions } from "./replica-options.js";
+import { notesToAnswer } from "./replica-readiness.js";
+import { STREAMS, type StreamName, type StreamState, TELLING_STREAM } from "./replica-state.js";
 import type { ReplicaStatus } from "./replica-status.js";
 
 /** A bound on what waits in the client, far above what is ever under way. */

@@ -1,17 +1,12 @@
 import { RevocationStoreError, RevocationStoreFullError } from "@caracalai/revocation";
 import { untilSettled } from "../commands/until-settled.js";
 import type { StreamEntry } from "../streams/stream-reply.js";
+import { afterCheck, afterEntries } from "./after-check.js";
 import type { EventReader } from "./event-reader.js";
 import { type KeyTaskParts, KeyTasks } from "./key-tasks.js";
+import { afterFull, afterFullRetry } from "./new-round.js";
 import { isWaitingForProof, nextTask, type ReplicaTask } from "./replica-readiness.js";
-import {
-  afterCheck,
-  afterEntries,
-  afterFull,
-  afterFullRetry,
-  STREAMS,
-  type StreamName,
-} from "./replica-state.js";
+import { STREAMS, type StreamName } from "./replica-state.js";
 import { type FollowerAnswer, type ReadingPlace, StreamFollower } from "./stream-follower.js";
 
 /** Between two checks at most, in milliseconds. */

@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StreamFacts } from "../../src/replica/judge-history.js";
-import { isWaitingForProof, nextTask, readinessOf } from "../../src/replica/replica-readiness.js";
+import { afterCheck, afterEntries } from "../../src/replica/after-check.js";
 import {
-  afterCheck,
-  afterEntries,
-  afterFull,
-  afterFullRetry,
-  afterLostRace,
   afterMarkerRefused,
   afterMarkerSet,
   afterReconcileBegan,
@@ -16,6 +10,11 @@ import {
   afterSnapshotFailed,
   beforeMarker,
   beforeWrites,
+} from "../../src/replica/after-key-task.js";
+import type { StreamFacts } from "../../src/replica/judge-history.js";
+import { afterFull, afterFullRetry, afterLostRace } from "../../src/replica/new-round.js";
+import { isWaitingForProof, nextTask, readinessOf } from "../../src/replica/replica-readiness.js";
+import {
   INITIAL_STATE,
   type ReplicaPace,
   type ReplicaState,

@@ -1,8 +1,5 @@
-import { nextTask, notesToAnswer, readinessOf } from "../../../src/replica/replica-readiness.js";
+import { afterCheck, afterEntries } from "../../../src/replica/after-check.js";
 import {
-  afterCheck,
-  afterEntries,
-  afterLostRace,
   afterMadeGood,
   afterMarkerRefused,
   afterMarkerSet,
@@ -11,6 +8,10 @@ import {
   afterSnapshotBegan,
   beforeMarker,
   beforeWrites,
+} from "../../../src/replica/after-key-task.js";
+import { afterLostRace } from "../../../src/replica/new-round.js";
+import { nextTask, notesToAnswer, readinessOf } from "../../../src/replica/replica-readiness.js";
+import {
   INITIAL_STATE,
   type ReplicaPace,
   type ReplicaState,
