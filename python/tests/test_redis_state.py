@@ -8,7 +8,7 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
-from caracalai_revocation.redis._replica import replica_state as changes
+from caracalai_revocation.redis._replica import after_check, after_key_task, new_round
 from caracalai_revocation.redis._replica.judge_history import StreamFacts
 from caracalai_revocation.redis._replica.replica_readiness import (
     is_waiting_for_proof,
@@ -157,24 +157,24 @@ class Trial:
         task = next_task(state, now, PACE)
         (what,) = self.chance.choices(tuple(_NEWS), tuple(_NEWS.values()))
         if what == "task" and task == "retry":
-            self._do("fullRetry", changes.after_full_retry(state, now, PACE))
+            self._do("fullRetry", new_round.after_full_retry(state, now, PACE))
         elif what == "task" and task == "snapshot":
-            self._do("snapshotBegan", changes.after_snapshot_began(state))
+            self._do("snapshotBegan", after_key_task.after_snapshot_began(state))
         elif what == "task" and task == "reconcile":
-            self._do("reconcileBegan", changes.after_reconcile_began(state, now))
+            self._do("reconcileBegan", after_key_task.after_reconcile_began(state, now))
             if self.chance.random() < 0.3:
                 self.now += 10
-                failed = changes.after_reconcile_failed(self.state, round_, self.now, PACE)
+                failed = after_key_task.after_reconcile_failed(self.state, round_, self.now, PACE)
                 self._do("reconcileFailed", failed, round_)
         elif what == "task" and state.snapshot == "begun":
             if self.chance.random() < 0.3:
-                failed = changes.after_snapshot_failed(state, round_, now, PACE)
+                failed = after_key_task.after_snapshot_failed(state, round_, now, PACE)
                 self._do("snapshotFailed", failed, round_)
             else:
-                self._do("snapshot", changes.after_snapshot(state, round_, now), round_)
+                self._do("snapshot", after_key_task.after_snapshot(state, round_, now), round_)
         elif what == "task" and known.note is not None:
             text = known.note.text if self.chance.random() < 0.9 else "another"
-            self._do("madeGood", changes.after_made_good(state, name, text), name, text)
+            self._do("madeGood", after_key_task.after_made_good(state, name, text), name, text)
         elif what == "marker":
             self._mark(name)
         elif what == "entries" and known.position is not None:
@@ -214,7 +214,7 @@ class Trial:
             facts=facts,
             last_id=given[-1] if given else None,
         )
-        following = changes.after_check(self.state, check, self.now, PACE)
+        following = after_check.after_check(self.state, check, self.now, PACE)
         told = {**check._asdict(), "facts": asdict(facts)}
         self._do("check", following, camel(told))
 
@@ -228,29 +228,29 @@ class Trial:
         if not unread:
             self._check(name, round_)
             return
-        following = changes.after_entries(self.state, name, round_, unread[-1], len(unread))
+        following = after_check.after_entries(self.state, name, round_, unread[-1], len(unread))
         told = {"stream": name, "round": round_, "lastId": unread[-1], "count": len(unread)}
         self._do("entries", following, told)
 
     def _mark(self, name: StreamName) -> None:
         """Before a marker is set, and what became of it; or only one of these."""
         marker = f"marker-{self.now}"
-        self._do("marker", changes.before_marker(self.state, name, marker), name, marker)
+        self._do("marker", after_key_task.before_marker(self.state, name, marker), name, marker)
         became = self.chance.choice(("set", "refused", "unknown"))
         if became == "set":
             self.streams[name].marker = marker
-            self._do("markerSet", changes.after_marker_set(self.state, name, self.now), name)
+            self._do("markerSet", after_key_task.after_marker_set(self.state, name, self.now), name)
         elif became == "refused":
-            self._do("markerRefused", changes.after_marker_refused(self.state, name), name)
+            self._do("markerRefused", after_key_task.after_marker_refused(self.state, name), name)
 
     def _rare(self) -> None:
         what = self.chance.choice(("full", "lostRace", "writes", "writes"))
         if what == "full":
-            self._do("full", changes.after_full(self.state, self.now, PACE))
+            self._do("full", new_round.after_full(self.state, self.now, PACE))
         elif what == "lostRace":
-            self._do("lostRace", changes.after_lost_race(self.state, self.now, PACE))
+            self._do("lostRace", new_round.after_lost_race(self.state, self.now, PACE))
         else:
-            self._do("writes", changes.before_writes(self.state))
+            self._do("writes", after_key_task.before_writes(self.state))
 
     def _do(self, name: str, following: ReplicaState, *args: Any) -> None:
         self.state = following

@@ -33,8 +33,8 @@ def _server_command() -> str:
 def free_port() -> int:
     """A port that nobody listens on by now.
 
-    It is below those that systems hand out for outgoing connections, which would take it before it is
-    used, or between an end and a new start.
+    It is below those that systems hand out for outgoing connections, which would take it before it
+    is used, or between an end and a new start.
     """
     for _ in range(20):
         port = random.randrange(10_000, 32_000)
@@ -81,7 +81,7 @@ class RedisServer:
         raise RuntimeError("The server did not start")
 
     def _answers(self) -> bool:
-        """Whether it is the one that answers, and not somebody who has taken the port; with its data."""
+        """Whether it answers, and not somebody who has taken its port; with all its data."""
         assert self._process is not None
         try:
             info = self.command("INFO")

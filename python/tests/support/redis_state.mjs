@@ -2,10 +2,14 @@
 import { createInterface } from "node:readline";
 
 const dist = new URL("../../../packages/revocation-redis/dist/replica/", import.meta.url);
-const changes = await import(new URL("replica-state.js", dist));
-const { isWaitingForProof, nextTask, notesToAnswer, readinessOf } = await import(
-  new URL("replica-readiness.js", dist)
-);
+const of = (name) => import(new URL(`${name}.js`, dist));
+const changes = {
+  ...(await of("replica-state")),
+  ...(await of("after-check")),
+  ...(await of("after-key-task")),
+  ...(await of("new-round")),
+};
+const { isWaitingForProof, nextTask, notesToAnswer, readinessOf } = await of("replica-readiness");
 
 const pace = {
   maxStalenessMs: 1_000,

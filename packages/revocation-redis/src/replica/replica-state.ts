@@ -15,8 +15,9 @@ export const TELLING_STREAM: StreamName = "revocations";
 
 /**
  * What a replica knows about its own knowledge: pure data, changed by pure functions only, after an
- * answer of Redis, after what was done about the keys, or by a new round. A round begins with a history that is not known, and ends with a snapshot: the streams are
- * read from their beginning, then the keys, then the streams once more.
+ * answer of Redis, after what was done about the keys, or by a new round. A round begins with a
+ * history that is not known, and ends with a snapshot: the streams are read from their beginning, then
+ * the keys, then the streams once more.
  */
 export interface ReplicaState {
   readonly streams: Readonly<Record<StreamName, StreamState>>;

@@ -8,15 +8,7 @@ from .._clock import monotonic_ms
 from .._commands.timed_command import TimedCommand
 from .._store.redis_revocation_store import RedisRevocationStore
 from .._store.revocation_keys import RevocationKeys
-from .history_marker import new_marker, set_marker
-from .local_revocations import LocalRevocations
-from .made_good import make_good
-from .reconcile_keys import Reconciliation
-from .replica_options import ReplicaOptions
-from .replica_readiness import notes_to_answer
-from .replica_state import (
-    TELLING_STREAM,
-    after_lost_race,
+from .after_key_task import (
     after_made_good,
     after_marker_refused,
     after_marker_set,
@@ -27,8 +19,15 @@ from .replica_state import (
     after_snapshot_failed,
     before_marker,
     before_writes,
-    wait_for_writes_ms,
 )
+from .history_marker import new_marker, set_marker
+from .local_revocations import LocalRevocations
+from .made_good import make_good
+from .new_round import after_lost_race, wait_for_writes_ms
+from .reconcile_keys import Reconciliation
+from .replica_options import ReplicaOptions
+from .replica_readiness import notes_to_answer
+from .replica_state import TELLING_STREAM
 from .replica_status import ReplicaStatus
 from .stream_keys import StreamKeys
 from .stream_state import STREAMS, StreamName, StreamState

@@ -8,12 +8,13 @@ from contextlib import suppress
 from ..._errors import RevocationStoreError, RevocationStoreFullError
 from .._clock import monotonic_ms
 from .._streams.stream_reply import StreamEntry
+from .after_check import after_check, after_entries
 from .check_stream import CheckedPlace
 from .event_reader import EventReader
 from .key_tasks import KeyTasks, ReplicaParts
 from .local_revocations import LocalRevocation
+from .new_round import after_full, after_full_retry
 from .replica_readiness import ReplicaTask, is_waiting_for_proof, next_task
-from .replica_state import after_check, after_entries, after_full, after_full_retry
 from .stream_follower import FollowerAnswer, FollowerSettings, ReadingPlace, StreamFollower
 from .stream_state import STREAMS, StreamCheck, StreamName
 
