@@ -38,9 +38,8 @@ export class DigestTable<T extends Digested<T>> {
     const bucket = this.#bucketOf(item.digest);
     let before = this.#buckets[bucket];
     if (before === item) this.#buckets[bucket] = item.next;
-    else {
-      while (before !== undefined && before.next !== item) before = before.next;
-      if (before !== undefined) before.next = item.next;
+    for (; before !== undefined; before = before.next) {
+      if (before.next === item) before.next = item.next;
     }
     item.next = undefined;
     this.#size -= 1;
