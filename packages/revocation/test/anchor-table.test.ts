@@ -157,6 +157,19 @@ describe("a full table", () => {
     expect(table.size).toBe(3);
   });
 
+  test("makes room in steps, whatever has ended", () => {
+    const table = tableOf(20_000);
+    for (let count = 0; count < 20_000; count += 1) {
+      table.add({ anchor: randomUUID(), expiry: 2_000 }, false, 1_000);
+    }
+    table.add({ anchor: randomUUID(), expiry: NEVER }, false, 2_000);
+    // One of eight segments was swept.
+    expect(table.size).toBeGreaterThan(15_000);
+    expect(table.size).toBeLessThan(20_000);
+    table.sweep(2_000);
+    expect(table.size).toBe(1);
+  });
+
   test("is one, too, whose anchors are longer than it may hold", () => {
     const table = tableOf(10, 65_536);
     const long = (letter: string): string => letter.repeat(30_000);
