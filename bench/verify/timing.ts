@@ -1,6 +1,7 @@
 import process from "node:process";
 import { setImmediate as turn } from "node:timers/promises";
 import { median, quantile } from "../shared/median.js";
+import { turnOrder } from "../shared/turn-order.js";
 import type { Contender } from "./contender.js";
 
 /** One row of an axis: who is called, with what, and how often in a cycle. */
@@ -45,8 +46,8 @@ interface Sample {
 }
 
 /**
- * Times all entries in turn, again and again (A B C A B C …). The first is the floor, which the
- * others are held against in each cycle. A fifth of the cycles goes before, and only warms up.
+ * Times all entries in turn, again and again, each time in another order. The first is the floor, which
+ * the others are held against in each cycle. A fifth of the cycles goes before, and only warms up.
  */
 export async function timeInterleaved(
   entries: readonly Entry[],
@@ -58,7 +59,8 @@ export async function timeInterleaved(
   for (let cycle = 0; cycle < warmUp + cycles; cycle += 1) {
     // What else the process has to do, such as to read what a replica is sent, is done here.
     await turn();
-    for (const [at, { contender, tokensOf, atOnce = 1 }] of entries.entries()) {
+    for (const at of turnOrder(entries.length, cycle)) {
+      const { contender, tokensOf, atOnce = 1 } = entries[at] as Entry;
       const calls = tokensOf(cycle).map(contender.prepare);
       const half = calls.length >> 1;
       const sample = await timeTogether(calls.slice(0, half), atOnce);

@@ -12,6 +12,7 @@ import { refuseToken } from "./refusals.js";
  *
  * @param payload - of a token whose signature was verified
  * @param now - whole seconds since the epoch
+ * @param isKept - whether the mandate is going to be remembered: then it is made to take less memory
  * @returns the mandate, or `invalid_token` with check `claim`, `issuer`, `audience`, `expiry`, `time`,
  *   `lifetime` or `use`, or `invalid_zone`
  */
@@ -19,6 +20,7 @@ export function judgeClaims(
   payload: JsonObject,
   policy: ClaimsPolicy,
   now: number,
+  isKept = false,
 ): Mandate | MandateError {
   if (!hasClaimTypes(payload)) return refuseToken("claim");
 
@@ -31,7 +33,7 @@ export function judgeClaims(
   if (payload.use !== "resource") return refuseToken("use");
   if (!isAcceptedZone(policy.zoneIds, payload.zone_id)) return refuseZone();
 
-  return mandateOf(payload as JudgedClaims, policy);
+  return mandateOf(payload as JudgedClaims, policy, isKept);
 }
 
 function isFor(resource: string, audience: TypedClaims["aud"]): boolean {

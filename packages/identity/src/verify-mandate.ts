@@ -66,7 +66,7 @@ export function verifyToken(
       if (jws.newHeader !== undefined) rememberHeader(jws.newHeader, jws.kid);
       const payload = early ?? parsePayload(jws.payload);
       if (payload === undefined) return refuseToken("payload");
-      const mandate = judgeClaims(payload, policy, now());
+      const mandate = judgeClaims(payload, policy, now(), seen?.isKnown);
       if (mandate instanceof MandateError) return mandate;
       seen?.remember(key);
       return { mandate, key, kid: jws.kid };

@@ -1,3 +1,4 @@
+export { type AnchorEntry, AnchorTable, type AnchorTableOptions } from "./anchor-table.js";
 export { checkEach } from "./check-each.js";
 export type { InMemoryRevocationStoreOptions } from "./in-memory-options.js";
 export { InMemoryRevocationStore } from "./in-memory-revocation-store.js";
@@ -11,3 +12,4 @@ export type {
 } from "./revocation-store.js";
 export { RevocationStoreError } from "./revocation-store-error.js";
 export { RevocationStoreFullError } from "./revocation-store-full-error.js";
+export { TextTable } from "./text-table.js";

@@ -48,8 +48,12 @@ const MAX_SCOPE_LISTS = 1_024;
 /** Longer ones are split each time. */
 const MAX_SCOPE_LENGTH = 1_024;
 
+/** What all of them may take, by estimate: lists of very many scopes are dropped sooner. */
+const MAX_SCOPE_BYTES = 2 ** 19;
+
 /** Frozen lists of scopes by their text: thousands of mandates have the same. */
 const scopeLists = new Map<string, readonly string[]>();
+let scopeBytes = 0;
 
 /** The scopes of a mandate, as a frozen list that others with the same have as well. */
 export function scopeListOf(mandate: Mandate): readonly string[] {
@@ -58,7 +62,12 @@ export function scopeListOf(mandate: Mandate): readonly string[] {
   if (known !== undefined) return known;
   const list = Object.freeze(scopesOf(mandate));
   if (scope.length > MAX_SCOPE_LENGTH) return list;
-  if (scopeLists.size >= MAX_SCOPE_LISTS) scopeLists.clear();
+  const bytes = 200 + 2 * scope.length + 40 * list.length;
+  if (scopeLists.size >= MAX_SCOPE_LISTS || scopeBytes + bytes > MAX_SCOPE_BYTES) {
+    scopeLists.clear();
+    scopeBytes = 0;
+  }
   scopeLists.set(scope, list);
+  scopeBytes += bytes;
   return list;
 }

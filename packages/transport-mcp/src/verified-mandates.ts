@@ -6,6 +6,7 @@ import {
   type VerifyingKey,
 } from "@caracalai/identity";
 import { ClockRing, type Ringed } from "./clock-ring.js";
+import { type Digested, DigestTable } from "./digest-table.js";
 import type { Principal } from "./principal.js";
 import type { VerifiedMandatesLimits } from "./verified-mandates-limits.js";
 
@@ -17,7 +18,7 @@ export interface KnownMandate {
   readonly kid: string;
 }
 
-class Entry implements KnownMandate, Ringed<Entry> {
+class Entry implements KnownMandate, Digested<Entry>, Ringed<Entry> {
   readonly digest: string;
   readonly principal: Principal;
   readonly key: VerifyingKey;
@@ -25,6 +26,7 @@ class Entry implements KnownMandate, Ringed<Entry> {
   readonly size: number;
   /** Whether it was asked for since room was looked for here. */
   isUsed = false;
+  next: Entry | undefined = undefined;
   before: Entry = this;
   behind: Entry = this;
 
@@ -51,7 +53,7 @@ const MAX_PASSED_BY = 32;
 export class VerifiedMandates {
   readonly #limits: VerifiedMandatesLimits;
   readonly #signatures: VerifiedSignatures;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new DigestTable<Entry>();
   #bytes = 0;
   /** Its hand is where room is looked for next. */
   readonly #ring = new ClockRing<Entry>();
@@ -89,15 +91,18 @@ export class VerifiedMandates {
     for (let { hand } = ring; hand !== undefined && isFull(); hand = ring.hand)
       this.#makeRoom(hand);
     const entry = new Entry(digest, known, size);
-    this.#entries.set(digest, entry);
+    this.#entries.add(entry);
     ring.add(entry);
     this.#bytes += size;
   }
 
   delete(digest: string): void {
     const entry = this.#entries.get(digest);
-    if (entry === undefined) return;
-    this.#entries.delete(digest);
+    if (entry !== undefined) this.#remove(entry);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.remove(entry);
     this.#ring.remove(entry);
     this.#bytes -= entry.size;
   }
@@ -110,13 +115,14 @@ export class VerifiedMandates {
       this.#ring.advanceFrom(entry);
       entry = entry.behind;
     }
-    this.delete(entry.digest);
+    this.#remove(entry);
   }
 }
 
 /**
- * What an entry takes, in bytes: measured on Node 20 to 24, and rounded up. The claims grow with the
- * token, and many short texts take more than their characters.
+ * What an entry takes, in bytes, at the most: measured on Node 20 to 24, and rounded up. The claims
+ * grow with the token, and many short texts take more than their characters. What mandates share, such
+ * as a list of scopes, counts for each of them.
  */
 function sizeOf({ mandate, scopes, targets }: Principal, tokenLength: number): number {
   const { aud, delegation_path: path = [], delegation_chain: chain = [] } = mandate;

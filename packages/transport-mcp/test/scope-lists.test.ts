@@ -27,3 +27,12 @@ test("no more than 1,024 are kept, and what comes out is right all the same", ()
   expect(listOf("kept first")).toStrictEqual(first);
   expect(listOf("kept 0")).toStrictEqual(["kept", "0"]);
 });
+
+test("of very many scopes, no more are kept than take half a MiB", () => {
+  const scopes = (first: number) => Array.from({ length: 160 }, (_, at) => first + at).join(" ");
+  const lists = Array.from({ length: 80 }, (_, count) => listOf(scopes(10_000 + 1_000 * count)));
+  // 160 scopes take some 8.5 KB: after sixty lists, all were dropped once.
+  expect(listOf(scopes(10_000))).not.toBe(lists[0]);
+  expect(listOf(scopes(10_000))).toStrictEqual(lists[0]);
+  expect(listOf(scopes(89_000))).toBe(lists[79]);
+});

@@ -1,7 +1,7 @@
 import { readInteger, readList, readText } from "../commands/replies.js";
 import { runScript, type Script, script } from "../commands/script.js";
 import type { TimedCommand } from "../commands/timed-command.js";
-import { HIGHEST_ID, STREAM_FUNCTIONS } from "../streams/stream-functions.js";
+import { HIGHEST_ID, MAX_ENTRY_BYTES, STREAM_FUNCTIONS } from "../streams/stream-functions.js";
 import { BEGINNING } from "../streams/stream-id.js";
 import { readEntries, readStreamId, type StreamEntry } from "../streams/stream-reply.js";
 import { MARKER_FUNCTIONS } from "./history-marker.js";
@@ -10,9 +10,6 @@ import { madeGoodKey } from "./made-good.js";
 
 /** How many entries are read at a time: each may be large. */
 export const READ_COUNT = 100;
-
-/** Larger entries are no events (wire format), and are not sent. A little more, for what is around it. */
-const MAX_ENTRY_BYTES = 270_000;
 
 /**
  * Everything about a stream in one moment, and how it goes on behind ARGV[1]; ARGV[2] is how many

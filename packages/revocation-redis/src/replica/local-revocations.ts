@@ -1,13 +1,23 @@
 import {
+  AnchorTable,
   type RevocationEvent,
   RevocationStoreError,
   RevocationStoreFullError,
+  TextTable,
 } from "@caracalai/revocation";
 import { RevocationKeys } from "../store/revocation-keys.js";
-import { AnchorTable } from "./anchor-table.js";
-import { TextTable } from "./text-table.js";
 
 const KEYS = new RevocationKeys();
+
+/** How long anchors that are no UUIDs may be on average where all are held, in UTF-16 units. */
+const MEAN_TEXT_LENGTH = 64;
+/** So that a replica for a few entries takes long texts all the same. */
+const MIN_TEXT_ROOM = 65_536;
+
+interface EpochEntry {
+  readonly value: number;
+  readonly expiry: number;
+}
 
 /** A revocation and how long it lives: `expiry` is a time of the monotonic clock in milliseconds. */
 export interface LocalRevocation {
@@ -25,14 +35,15 @@ export interface LocalRevocation {
 export class LocalRevocations {
   readonly #maxEntries: number;
   readonly #anchors: AnchorTable;
-  readonly #epochs = new TextTable<number>();
+  readonly #epochs = new TextTable<EpochEntry>(({ expiry }) => expiry);
   readonly #notify: (event: RevocationEvent) => void;
   #unreadable: ReadonlySet<string> = new Set();
 
   /** @param notify - is called for each anchor newly revoked and each epoch that grew. */
   constructor(maxEntries: number, notify: (event: RevocationEvent) => void) {
     this.#maxEntries = maxEntries;
-    this.#anchors = new AnchorTable(maxEntries, Math.floor(Math.random() * 2 ** 32));
+    const maxTextLength = Math.max(MIN_TEXT_ROOM, MEAN_TEXT_LENGTH * maxEntries);
+    this.#anchors = new AnchorTable({ owner: "revocation replica", maxEntries, maxTextLength });
     this.#notify = notify;
   }
 

@@ -1,3 +1,6 @@
+/** Larger entries are no events (wire format): they are not sent. A little more, for what is around it. */
+export const MAX_ENTRY_BYTES = 270_000;
+
 /**
  * What scripts share that look at a stream and its consumer group, in Lua.
  *
@@ -6,7 +9,7 @@
  * entry, which anybody who may add to the stream can make large: a group that was given all there is
  * tells the same without them.
  */
-export const STREAM_FUNCTIONS = `
+export const STREAM_FUNCTIONS: string = `
 local function asTable(flat)
   local fields = {}
   for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
@@ -56,7 +59,7 @@ local function digestOf(key, id)
   if not entry then return nil end
   local size = 0
   for _, part in ipairs(entry[2]) do size = size + #part end
-  if size > 270000 then return 'large' end
+  if size > ${MAX_ENTRY_BYTES} then return 'large' end
   for index, part in ipairs(entry[2]) do entry[2][index] = #part .. ' ' .. part end
   return redis.sha1hex(table.concat(entry[2]))
 end

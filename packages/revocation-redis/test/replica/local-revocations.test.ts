@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { RevocationEvent } from "@caracalai/revocation";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../../revocation/test/support/runs.js";
 import { LocalRevocations } from "../../src/replica/local-revocations.js";
-import { runs } from "./support/runs.js";
 
 const anchorOf = (anchor: string) => ({ kind: "anchor", anchor }) as const;
 const epochOf = (zoneId: string, epoch: number) => ({ kind: "epoch", zoneId, epoch }) as const;
@@ -103,6 +103,22 @@ describe("both kinds", () => {
     expect(add(epochOf("c", 1), 100)).not.toThrow();
     expect([local.epochOf("a", 100), local.epochOf("b", 100)]).toEqual([9, 0]);
   });
+});
+
+test("anchors that are no UUIDs have room for 64 characters each, and for 65,536 in any case", () => {
+  const { local } = create(10);
+  const add = (anchor: string) =>
+    local.add({ event: anchorOf(anchor), expiry: 9_000 }, false, 1_000);
+  add("a".repeat(65_000));
+  expect(() => add("b".repeat(537))).toThrow(
+    "The revocation replica holds 65536 characters of live anchors that are no UUIDs. The new one is not stored.",
+  );
+  add("b".repeat(536));
+  const { local: larger } = create(10_000);
+  larger.add({ event: anchorOf("c".repeat(640_000)), expiry: 9_000 }, false, 1_000);
+  expect(() => larger.add({ event: anchorOf("d"), expiry: 9_000 }, false, 1_000)).toThrow(
+    /holds 640000 characters/,
+  );
 });
 
 test("a zone whose epoch can't be read is not answered for", () => {

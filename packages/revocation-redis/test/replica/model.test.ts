@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { runs } from "../../../revocation/test/support/runs.js";
 import { type ReplicaPace, STREAMS, type StreamName } from "../../src/replica/replica-state.js";
 import { MODEL_PACE, ModelReplica } from "./support/model-replica.js";
 import { ModelServer } from "./support/model-server.js";
-import { runs } from "./support/runs.js";
 
 // Thousands of histories, whatever else the machine is doing.
 vi.setConfig({ testTimeout: 120_000 });

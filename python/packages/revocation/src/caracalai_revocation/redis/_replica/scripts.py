@@ -3,16 +3,10 @@
 # ruff: noqa: E501 - lines of Lua
 
 from .._commands.script import Script, script
-from .._streams.stream_functions import HIGHEST_ID, STREAM_FUNCTIONS
+from .._streams.stream_functions import HIGHEST_ID, MAX_ENTRY_BYTES, STREAM_FUNCTIONS
 
 READ_COUNT = 100
 """How many entries are read at a time: each may be large."""
-
-MAX_ENTRY_BYTES = 270_000
-"""Larger entries are no events (wire format), and are not sent.
-
-A little more, for what is around it.
-"""
 
 MARKER_FUNCTIONS = """
 local function nameOf(marker)

@@ -5,7 +5,14 @@ The text is that of the TypeScript half.
 
 # ruff: noqa: E501 - lines of Lua
 
-STREAM_FUNCTIONS = """
+MAX_ENTRY_BYTES = 270_000
+"""Larger entries are no events (wire format), and are not sent.
+
+A little more, for what is around it.
+"""
+
+STREAM_FUNCTIONS = (
+    """
 local function asTable(flat)
   local fields = {}
   for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
@@ -55,7 +62,9 @@ local function digestOf(key, id)
   if not entry then return nil end
   local size = 0
   for _, part in ipairs(entry[2]) do size = size + #part end
-  if size > 270000 then return 'large' end
+  if size > """
+    + str(MAX_ENTRY_BYTES)
+    + """ then return 'large' end
   for index, part in ipairs(entry[2]) do entry[2][index] = #part .. ' ' .. part end
   return redis.sha1hex(table.concat(entry[2]))
 end
@@ -69,6 +78,7 @@ local function noteLoss(key, note)
   redis.call('SET', key, note)
 end
 """
+)
 """Redis gives ids as text: both halves are 64 bits, more than a number of Lua holds.
 
 They are without leading zeros, so that the longer one is the higher one. XINFO STREAM copies the

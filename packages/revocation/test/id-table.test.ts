@@ -1,25 +1,31 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createIdHash } from "../../src/replica/id-hash.js";
-import { IdSegment, LATEST } from "../../src/replica/id-segment.js";
-import { IdTable } from "../../src/replica/id-table.js";
+import { createIdHash } from "../src/id-hash.js";
+import { IdSegment } from "../src/id-segment.js";
+import { IdTable } from "../src/id-table.js";
+import { printOfWords } from "../src/uuid-words.js";
 import { runs } from "./support/runs.js";
+
+const LATEST = Number.MAX_VALUE;
+const keysOf = (...keys: number[]): Uint32Array => Uint32Array.from(keys);
 
 const id = (...words: number[]): Uint32Array =>
   Uint32Array.from({ length: 4 }, (_, index) => words[index] ?? 0);
 
 /** Ids that look random, the same ones each time. */
 function manyIds(count: number): Uint32Array[] {
-  const spread = createIdHash(99);
+  const spread = createIdHash(keysOf(99));
   return Array.from({ length: count }, (_, index) =>
     Uint32Array.from({ length: 4 }, (_unused, word) => spread(id(index, word), 0)),
   );
 }
 
-test("the hash is MurmurHash3 of 32 bits", () => {
+test("the hash is MurmurHash3 of 32 bits, of words that were changed by a secret each", () => {
   // Of the words as little-endian bytes, by another implementation.
-  expect(createIdHash(0)(id(0, 0, 0, 0), 0)).toBe(2_167_721_464);
-  expect(createIdHash(1)(Uint32Array.of(9, 1, 2, 3, 4), 1)).toBe(608_378_727);
+  expect(createIdHash(keysOf(0))(id(0, 0, 0, 0), 0)).toBe(2_167_721_464);
+  expect(createIdHash(keysOf(1))(Uint32Array.of(9, 1, 2, 3, 4), 1)).toBe(608_378_727);
+  const changed = createIdHash(keysOf(1, 0x80000000, 0xf0f0f0f0, 3, 4));
+  expect(changed(id(0x80000001, 0xf0f0f0f2, 0, 0), 0)).toBe(608_378_727);
 });
 
 type Step =
@@ -75,9 +81,9 @@ describe("a table behaves like a map", () => {
     ["with ids that differ in one word only", 1_000, (key: number) => id(7, 7, key, 7)],
     ["in many segments", 32_000, (key: number) => id(key)],
   ])("%s", (_, maxEntries, idOf) => {
-    const property = fc.property(steps, fc.integer(), (all, seed) => {
+    const property = fc.property(steps, fc.nat(), (all, seed) => {
       const model = new Model();
-      const table = new IdTable(maxEntries, seed);
+      const table = new IdTable(maxEntries, keysOf(seed, seed ^ 1, seed ^ 2, 3, 4));
       for (const step of all) {
         if (step.do === "set") {
           table.set(idOf(step.key), model.now + step.ttl, step.marked, model.now);
@@ -94,9 +100,12 @@ describe("a table behaves like a map", () => {
 function expectSame(table: IdTable, model: Model, idOf: (key: number) => Uint32Array): void {
   let live = 0;
   for (let key = 0; key <= 121; key += 1) {
-    const deadline = table.deadlineOf(idOf(key));
+    const deadline = table.expiryOf(idOf(key));
     const expected = model.live(key)?.deadline;
-    if (expected !== undefined) live += 1;
+    if (expected !== undefined) {
+      live += 1;
+      expect(table.mayHold(printOfWords(idOf(key), 0))).toBe(true);
+    }
     expect(deadline > model.now ? deadline : undefined).toBe(expected);
   }
   const texts = [...table.unmarked(model.now)].map(({ words }) => words.join());
@@ -115,36 +124,75 @@ describe("a table of many entries", () => {
   const ids = manyIds(60_000);
 
   test("holds them all, and no others", () => {
-    const table = new IdTable(100_000, 1);
+    const table = new IdTable(100_000);
     for (const words of ids) table.set(words, LATEST, false, 1);
     expect(table.size).toBe(ids.length);
-    expect(ids.every((words) => table.deadlineOf(words) === LATEST)).toBe(true);
+    expect(ids.every((words) => table.expiryOf(words) === LATEST)).toBe(true);
     expect(
       manyIds(120_000)
         .slice(60_000)
-        .some((words) => table.deadlineOf(words) > 0),
+        .some((words) => table.expiryOf(words) > 0),
     ).toBe(false);
   });
 
   test("takes at most 64 bytes for each, at every size on the way", () => {
-    const table = new IdTable(100_000, 1);
+    const table = new IdTable(100_000);
     for (const [index, words] of ids.entries()) {
       table.set(words, LATEST, false, 1);
       if (index > 5_000) expect(table.bytes / table.size).toBeLessThanOrEqual(64);
     }
   });
 
+  test("grows in small steps, and tells most others from what it holds on the way", () => {
+    const table = new IdTable(100_000);
+    const others = manyIds(60_500).slice(60_000);
+    const mayHold = (words: Uint32Array) => table.mayHold(printOfWords(words, 0));
+    let bytes = table.bytes;
+    for (const [index, words] of ids.entries()) {
+      table.set(words, LATEST, false, 1);
+      // A segment that grows, and a new filter for all: a byte or two for each.
+      expect(table.bytes - bytes).toBeLessThan(24 * 4_096 + 2 * table.size);
+      bytes = table.bytes;
+      if (index % 10_000 !== 9_999) continue;
+      expect(ids.slice(0, index + 1).every(mayHold)).toBe(true);
+      expect(others.filter(mayHold).length).toBeLessThan(others.length / 3);
+    }
+  });
+
+  test("forgets in its filter too what has ended", () => {
+    const table = new IdTable(100_000);
+    const others = manyIds(60_500).slice(60_000);
+    for (const [now, words] of ids.entries()) table.set(words, now + 2_000, false, now + 1);
+    expect(others.filter((words) => table.mayHold(printOfWords(words, 0))).length).toBeLessThan(
+      others.length / 3,
+    );
+    expect(table.bytes).toBeLessThan(3_000 * 64 * 3);
+  });
+
+  test("makes room by as little as it takes", () => {
+    const table = new IdTable(100_000);
+    for (const [index, words] of ids.entries()) table.set(words, 10 + index, false, 1);
+    expect(table.makeRoom(9)).toBe(false);
+    expect(table.size).toBe(ids.length);
+    expect(table.makeRoom(10)).toBe(true);
+    expect(table.size).toBe(ids.length - 1);
+    expect(table.makeRoom(30_000)).toBe(true);
+    // Of 32 segments one was swept.
+    expect(table.size).toBeGreaterThan(ids.length - 1 - 2_000);
+  });
+
   test("gives back the room of those that have ended, bit by bit", () => {
-    const table = new IdTable(100_000, 1);
+    const table = new IdTable(100_000);
     for (const words of ids) table.set(words, 10, false, 1);
     const full = table.bytes;
     for (let segments = 0; segments < 32; segments += 1) table.sweepSome(10);
     expect(table.size).toBe(0);
-    expect(table.bytes).toBeLessThan(full / 100);
+    // The filter stays, for as many as come again.
+    expect(table.bytes).toBeLessThan(full / 40);
   });
 
   test("stays of one size while as many end as come", () => {
-    const table = new IdTable(100_000, 1);
+    const table = new IdTable(100_000);
     const sizes: number[] = [];
     for (let round = 0; round < 20; round += 1) {
       for (const [index, words] of ids.entries()) {

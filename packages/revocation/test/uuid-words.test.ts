@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { printUuid, readUuid } from "../../src/replica/uuid-words.js";
+import { printUuid, readUuid } from "../src/uuid-words.js";
 import { runs } from "./support/runs.js";
 
 const words = new Uint32Array(4);

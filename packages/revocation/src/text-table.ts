@@ -1,25 +1,22 @@
 /** Below this size, ended entries are not worth looking for. */
 const MIN_SWEEP_SIZE = 1_024;
 
-/** What is kept for a text. Times are milliseconds of a monotonic clock. */
-export interface TextEntry<Value> {
-  readonly value: Value;
-  readonly expiry: number;
-}
-
-interface HeldEntry<Value> extends TextEntry<Value> {
-  /** How often all marks had been taken off when this one was set; none at 0. */
-  readonly round: number;
-}
-
-/** A map from texts to values that end. Look-ups never change it. */
-export class TextTable<Value> {
-  readonly #entries = new Map<string, HeldEntry<Value>>();
+/**
+ * A map from texts to entries that end. Times are milliseconds of a monotonic clock and are passed in.
+ * Look-ups never change it.
+ */
+export class TextTable<Entry> {
+  readonly #entries = new Map<string, Entry>();
+  readonly #marked = new Set<string>();
+  readonly #expiryOf: (entry: Entry) => number;
   // Never later than the first expiry held, so that most sweeps need no look at the entries.
   #earliest: number = Number.POSITIVE_INFINITY;
   #sweepSize: number = MIN_SWEEP_SIZE;
   #length = 0;
-  #round = 1;
+
+  constructor(expiryOf: (entry: Entry) => number) {
+    this.#expiryOf = expiryOf;
+  }
 
   /** How many entries are held, those included that have ended and were not swept yet. */
   get size(): number {
@@ -32,15 +29,14 @@ export class TextTable<Value> {
   }
 
   /** The entry of a text, where it is live: one of TTL T, set at S, is live while now < S + T. */
-  get(text: string, now: number): TextEntry<Value> | undefined {
+  get(text: string, now: number): Entry | undefined {
     const entry = this.#entries.get(text);
-    return entry !== undefined && now < entry.expiry ? entry : undefined;
+    return entry !== undefined && now < this.#expiryOf(entry) ? entry : undefined;
   }
 
-  /** Whether a text has a live entry with a mark. */
-  isMarked(text: string, now: number): boolean {
-    const entry = this.#entries.get(text);
-    return entry?.round === this.#round && now < entry.expiry;
+  /** The entry of a text, live or ended. */
+  find(text: string): Entry | undefined {
+    return this.#entries.get(text);
   }
 
   /** Whether there is an entry, live or ended: setting it takes no further room. */
@@ -48,14 +44,21 @@ export class TextTable<Value> {
     return this.#entries.has(text);
   }
 
+  /** Whether a text has a live entry with a mark. */
+  isMarked(text: string, now: number): boolean {
+    return this.#marked.has(text) && this.get(text, now) !== undefined;
+  }
+
   /** Sets the entry of a text, new or not. */
-  set(text: string, { value, expiry }: TextEntry<Value>, marked: boolean, now: number): void {
+  set(text: string, entry: Entry, marked: boolean, now: number): void {
     if (!this.#entries.has(text)) {
       if (this.#entries.size >= this.#sweepSize) this.sweep(now);
       this.#length += text.length;
     }
-    this.#entries.set(text, { value, expiry, round: marked ? this.#round : 0 });
-    this.#earliest = Math.min(this.#earliest, expiry);
+    this.#entries.set(text, entry);
+    if (marked) this.#marked.add(text);
+    else if (this.#marked.size > 0) this.#marked.delete(text);
+    this.#earliest = Math.min(this.#earliest, this.#expiryOf(entry));
   }
 
   /** Drops all that has ended. */
@@ -67,22 +70,24 @@ export class TextTable<Value> {
 
   /** Takes the mark off every entry. */
   unmark(): void {
-    this.#round += 1;
+    this.#marked.clear();
   }
 
   /** The entries without a mark that have not ended. The table may be changed meanwhile. */
-  *unmarked(now: number): Generator<[string, TextEntry<Value>]> {
+  *unmarked(now: number): Generator<[string, Entry]> {
     for (const [text, entry] of this.#entries) {
-      if (entry.round !== this.#round && now < entry.expiry) yield [text, entry];
+      if (!this.#marked.has(text) && now < this.#expiryOf(entry)) yield [text, entry];
     }
   }
 
   #drop(now: number): void {
     this.#earliest = Number.POSITIVE_INFINITY;
-    for (const [text, { expiry }] of this.#entries) {
+    for (const [text, entry] of this.#entries) {
+      const expiry = this.#expiryOf(entry);
       if (expiry > now) this.#earliest = Math.min(this.#earliest, expiry);
       else {
         this.#entries.delete(text);
+        this.#marked.delete(text);
         this.#length -= text.length;
       }
     }
