@@ -24,8 +24,8 @@ export default defineConfig({
     ],
     reporters: ["default", "json"],
     outputFile: { json: "reports/vitest.json" },
-    // Run by test:others without isolation: half of the time is spent importing FastMCP otherwise, so a
-    // test puts back what it changes for its process.
+    // Run without isolation: half of the time is spent importing otherwise, so a test puts back what it
+    // changes for its process.
     // Much of the time is spent waiting for servers and clients: both cores are worth using.
     maxWorkers: 2,
     // Ends what hangs. It measures nothing: the properties alone take seconds, more on a busy machine.
