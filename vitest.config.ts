@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/longest-first.js";
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
 
@@ -28,6 +29,7 @@ export default defineConfig({
     // changes for its process.
     // Much of the time is spent waiting for servers and clients: both cores are worth using.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Ends what hangs. It measures nothing: the properties alone take seconds, more on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
