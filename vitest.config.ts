@@ -4,6 +4,8 @@ import { LongestFirst } from "./tools/longest-first.js";
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
 
+const setup = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 // Tests run against the sources, so that coverage and mutations map to what a reader sees.
 // What users install (the packed packages) is run by tools/packed-packages.test.ts.
 export default defineConfig({
@@ -25,6 +27,7 @@ export default defineConfig({
     ],
     reporters: ["default", "json"],
     outputFile: { json: "reports/vitest.json" },
+    setupFiles: [setup("examples/notes-server/test/support/after-each-file.ts")],
     // Run without isolation: half of the time is spent importing otherwise, so a test puts back what it
     // changes for its process.
     // Much of the time is spent waiting for servers and clients: both cores are worth using.
