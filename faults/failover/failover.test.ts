@@ -93,7 +93,7 @@ async function startInstance(
   const signatureKeys = [KEY];
   const shared = new RedisRevocationStore({ redis });
   // The machine may be busy with other tests.
-  const startTimeoutMs = 30_000;
+  const startTimeoutMs = 60_000;
   const options = { redis, store: shared, signatureKeys, startTimeoutMs };
   const consumers = [new RedisRevocationConsumer(options), new RedisDelegationConsumer(options)];
   for (const consumer of consumers) {
@@ -116,18 +116,17 @@ async function startInstance(
   return createMandateVerifier({ issuer, audience, zoneId: "zone", revocations });
 }
 
-const cases = [
-  ["behind Sentinel", "replica", behindSentinel],
-  ["behind Sentinel", "store", behindSentinel],
-  ["led to a promoted replica", "replica", behindProxies],
-  ["led to a promoted replica", "store", behindProxies],
+const ways = [
+  ["behind Sentinel", behindSentinel],
+  ["led to a promoted replica", behindProxies],
 ] as const;
 
-describe("a failover is survived by two instances", () => {
-  test.concurrent.for(cases)(
-    "%s with the %s",
-    { timeout: 90_000 },
-    async ([, kind, start], { expect, onTestFinished }) => {
+// Two at a time: a client behind Sentinel keeps a processor busy whenever it finds its servers.
+describe.for(ways)("a failover is survived by two instances %s", ([, start]) => {
+  test.concurrent.for(["replica", "store"] as const)(
+    "with the %s",
+    { timeout: 180_000 },
+    async (kind, { expect, onTestFinished }) => {
       const ends: Ends = [];
       onTestFinished(async () => {
         for (const end of ends.reverse()) await end();
