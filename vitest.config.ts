@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/longest-first.js";
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
+
+const setup = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Tests run against the sources, so that coverage and mutations map to what a reader sees.
 // What users install (the packed packages) is run by tools/packed-packages.test.ts.
@@ -24,10 +27,12 @@ export default defineConfig({
     ],
     reporters: ["default", "json"],
     outputFile: { json: "reports/vitest.json" },
-    // Run by test:others without isolation: half of the time is spent importing FastMCP otherwise, so a
-    // test puts back what it changes for its process.
+    setupFiles: [setup("examples/notes-server/test/support/after-each-file.ts")],
+    // Run without isolation: half of the time is spent importing otherwise, so a test puts back what it
+    // changes for its process.
     // Much of the time is spent waiting for servers and clients: both cores are worth using.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Ends what hangs. It measures nothing: the properties alone take seconds, more on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,

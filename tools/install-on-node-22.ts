@@ -46,13 +46,14 @@ export async function installOnNode22(folder: URL): Promise<Installed> {
   if (!existsSync(home)) await installInto(home, folder);
   const packages = join(home, "node_modules");
   const node = join(packages, `node-${process.platform}-${process.arch}`, "bin/node");
+  const compiled = join(home, "compiled");
   if (!existsSync(node)) throw new Error(`npm has no Node.js 22 for this machine: ${node}`);
 
   return {
     run: async (script, args, { home: cwd, env, deadlineMs = 60_000 }) => {
       const child = spawn(node, [join(packages, script), ...args], {
         cwd,
-        env: { PATH: process.env.PATH, HOME: cwd, ...env },
+        env: { PATH: process.env.PATH, HOME: cwd, NODE_COMPILE_CACHE: compiled, ...env },
         stdio: ["ignore", "pipe", "pipe"],
         timeout: deadlineMs,
         killSignal: "SIGKILL",

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { agentMandate, createDevSts, type DevSts } from "@caracalai/dev-sts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { installNode } from "./install-node.js";
 
 // What users get: the packed tarballs, installed into an empty folder with only their peers.
 
@@ -41,9 +42,7 @@ let sts: DevSts;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "packed-"));
-  tarballs = Object.fromEntries(
-    await Promise.all(Object.keys(PACKAGES).map(async (name) => [name, await pack(name)])),
-  );
+  tarballs = await packAll();
   sts = await createDevSts({ zones: ["zone_prod"], announce: () => {} });
 });
 
@@ -70,11 +69,7 @@ describe.each(Object.keys(PACKAGES))("%s", (name) => {
 
   test("can be imported and type-checked where only its peers are installed", async () => {
     const consumer = await install(name);
-    const manifest = JSON.parse(
-      await readFile(join(root, "packages", name, "package.json"), "utf8"),
-    ) as Manifest;
-    await installOptionalPeers(consumer, manifest);
-    const specifiers = Object.keys(manifest.exports).map(
+    const specifiers = Object.keys((await readManifest(name)).exports).map(
       (path) => `@caracalai/${name}${path.slice(1)}`,
     );
     const imports = specifiers.map((it, index) => `import * as all${index} from "${it}";`);
@@ -128,30 +123,21 @@ test("the seed's snippet type-checks and runs from the packed packages, on every
   }
 });
 
-/** A Node.js of another version, as npm packages it for this machine. */
-async function installNode(version: string): Promise<string> {
-  const name = `node-${process.platform}-${process.arch}`;
-  const home = await mkdtemp(join(folder, "node-"));
-  await run("npm", ["install", "--silent", "--no-save", "--prefix", home, `${name}@${version}`]);
-  const node = join(home, "node_modules", name, "bin/node");
-  const { stdout } = await run(node, ["--version"]);
-  expect(stdout.trim()).toBe(`v${version}`);
-  return node;
-}
-
 function tarballOf(name: string): string {
   const path = tarballs[name];
   if (path === undefined) throw new Error(`${name} was not packed`);
   return path;
 }
 
-async function pack(name: string): Promise<string> {
-  const { stdout } = await run(
-    "npm",
-    ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder],
-    { cwd: join(root, "packages", name) },
-  );
-  return join(folder, stdout.trim());
+/** All at once: npm takes longer to start than to pack. */
+async function packAll(): Promise<typeof tarballs> {
+  const names = Object.keys(PACKAGES);
+  const folders = names.map((name) => `./packages/${name}`);
+  const options = ["--silent", "--ignore-scripts", "--pack-destination", folder];
+  const { stdout } = await run("npm", ["pack", ...options, ...folders], { cwd: root });
+  const files = stdout.trim().split("\n");
+  expect(files.length).toBe(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, join(folder, files[index] ?? "")]));
 }
 
 const installed = new Map<string, Promise<string>>();
@@ -167,22 +153,24 @@ async function installFresh(name: string): Promise<string> {
   const consumer = await mkdtemp(join(folder, `${name}-`));
   await writeFile(join(consumer, "package.json"), '{ "private": true, "type": "module" }\n');
   const own = [name, ...(PACKAGES[name] ?? [])].map(tarballOf);
-  await run("npm", ["install", "--silent", "--ignore-scripts", "--no-audit", ...own], {
-    cwd: consumer,
-  });
+  const peers = optionalPeersOf(await readManifest(name));
+  const options = ["--silent", "--ignore-scripts", "--no-audit", "--prefer-offline"];
+  await run("npm", ["install", ...options, ...own, ...peers], { cwd: consumer });
   return consumer;
 }
 
+async function readManifest(name: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(root, "packages", name, "package.json"), "utf8"));
+}
+
 /** What users of a package's optional entry points install beside it. */
-async function installOptionalPeers(consumer: string, manifest: Manifest): Promise<void> {
-  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
-  const peers = Object.entries(peerDependencies)
+function optionalPeersOf({
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+}: Manifest): readonly string[] {
+  return Object.entries(peerDependencies)
     .filter(([name]) => peerDependenciesMeta[name]?.optional)
     .map(([name, range]) => `${name}@${range}`);
-  if (peers.length === 0) return;
-  await run("npm", ["install", "--silent", "--ignore-scripts", "--no-audit", ...peers], {
-    cwd: consumer,
-  });
 }
 
 /** Strictly, as a user would. Only Node's types are those of this checkout. */

@@ -91,7 +91,7 @@ async function startInstance(
   ends: Ends,
 ): Promise<MandateVerifier> {
   // The machine may be busy with other tests. No deadline is what is tried here.
-  const patience = { startTimeoutMs: 30_000, commandTimeoutMs: 5_000 };
+  const patience = { startTimeoutMs: 60_000, commandTimeoutMs: 5_000 };
   const shared = new RedisRevocationStore({ redis });
   const options = { redis, store: shared, signatureKeys: [KEY], ...patience };
   const consumers = [new RedisRevocationConsumer(options), new RedisDelegationConsumer(options)];
@@ -115,18 +115,17 @@ async function startInstance(
   return createMandateVerifier({ issuer, audience, zoneId: "zone", revocations });
 }
 
-const cases = [
-  ["behind Sentinel", "replica", behindSentinel],
-  ["behind Sentinel", "store", behindSentinel],
-  ["led to a promoted replica", "replica", behindProxies],
-  ["led to a promoted replica", "store", behindProxies],
+const ways = [
+  ["behind Sentinel", behindSentinel],
+  ["led to a promoted replica", behindProxies],
 ] as const;
 
-describe("a failover is survived by two instances", () => {
-  test.concurrent.for(cases)(
-    "%s with the %s",
-    { timeout: 90_000 },
-    async ([, kind, start], { expect, onTestFinished }) => {
+// Two at a time: a client behind Sentinel keeps a processor busy whenever it finds its servers.
+describe.for(ways)("a failover is survived by two instances %s", ([, start]) => {
+  test.concurrent.for(["replica", "store"] as const)(
+    "with the %s",
+    { timeout: 180_000 },
+    async (kind, { expect, onTestFinished }) => {
       const ends: Ends = [];
       onTestFinished(async () => {
         for (const end of ends.reverse()) await end();

@@ -51,12 +51,18 @@ export const TAKES_OVER_NOTHING: Variation = {
   consumerOptions: { claimIdleMs: 3_600_000 },
 };
 
-/** A consumer that takes a failed write for a written one. */
+/** A consumer that takes a failed write for a written one: some fail, since writes take a while. */
 export const FORGETS_FAILED_WRITES: Variation = {
   ...AS_DEPLOYED,
   sink: (store) => ({
-    markRevoked: async (...args) => ignored(store.markRevoked(...args)),
-    markDelegationEpoch: async (...args) => ignored(store.markDelegationEpoch(...args)),
+    markRevoked: async (...args) => {
+      await sleep(HELD_MS);
+      await ignored(store.markRevoked(...args));
+    },
+    markDelegationEpoch: async (...args) => {
+      await sleep(HELD_MS);
+      await ignored(store.markDelegationEpoch(...args));
+    },
   }),
 };
 

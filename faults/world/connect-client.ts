@@ -1,7 +1,7 @@
 import { fromIoredis, fromNodeRedis, type RedisAccess } from "@caracalai/revocation-redis";
 import { Redis } from "ioredis";
-import { createClient } from "redis";
 import type { Link } from "../../packages/revocation-redis/test/support/link.js";
+import { redisClient } from "../../packages/revocation-redis/test/support/redis-client.js";
 
 /** A client of an instance, connecting or connected: it goes on trying. */
 export interface Client {
@@ -16,7 +16,7 @@ export function connectClient(kind: "node-redis" | "ioredis", link: Link): Clien
 
 function connectNodeRedis({ url }: Link): Client {
   const socket = { reconnectStrategy: 50, connectTimeout: 1_000, socketTimeout: 5_000 };
-  const client = createClient({ url, pingInterval: 1_000, socket }).on("error", () => {});
+  const client = redisClient({ url, pingInterval: 1_000, socket }).on("error", () => {});
   client.connect().catch(() => {});
   return { redis: fromNodeRedis(client), end: () => client.destroy() };
 }

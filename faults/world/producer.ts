@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { signEvent } from "@caracalai/revocation-redis";
-import { createClient } from "redis";
 import { KEY } from "../../packages/revocation-redis/test/support/events.js";
 import type { Address } from "../../packages/revocation-redis/test/support/link.js";
+import { redisClient } from "../../packages/revocation-redis/test/support/redis-client.js";
 import type { Recorder } from "./recorder.js";
 import type { Target } from "./targets.js";
 
@@ -89,7 +89,7 @@ export class Producer {
 
 function connect({ host, port }: Address) {
   const socket = { host, port, connectTimeout: 500, reconnectStrategy: 30 };
-  const client = createClient({ disableOfflineQueue: true, socket }).on("error", () => {});
+  const client = redisClient({ disableOfflineQueue: true, socket }).on("error", () => {});
   client.connect().catch(() => {});
   return client;
 }

@@ -1,7 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { endianness, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The wall clock of Redis, which can be moved while it runs: see clock/moved-clock.c. */
 export interface ServerClock {
@@ -12,22 +21,25 @@ export interface ServerClock {
   remove(): void;
 }
 
-let library: string | undefined;
-
-/** Builds the library once. Missing where there is no C compiler, or no Linux. */
+/**
+ * Builds the library, once for each content of its source. Missing where there is no C compiler, or no
+ * Linux: then only the clock of the instances is moved.
+ */
 export function clockLibrary(source: string): string | undefined {
   if (process.platform !== "linux") return undefined;
-  if (library !== undefined) return library;
-  const folder = mkdtempSync(join(tmpdir(), "moved-clock-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const cache = join(dirname(source), "../../node_modules/.cache/moved-clock");
+  const digest = createHash("sha256").update(readFileSync(source)).digest("hex");
+  const library = join(cache, `${digest}.so`);
+  if (existsSync(library)) return library;
+  mkdirSync(cache, { recursive: true });
+  const fresh = join(cache, `${digest}-${process.pid}`);
   try {
-    const target = join(folder, "moved-clock.so");
-    execFileSync("cc", ["-shared", "-fPIC", "-O1", "-o", target, source], { stdio: "ignore" });
-    library = target;
+    execFileSync("cc", ["-shared", "-fPIC", "-O1", "-o", fresh, source], { stdio: "ignore" });
+    renameSync(fresh, library);
+    return library;
   } catch {
-    // Without a compiler, only the clock of the instances is moved.
+    return undefined;
   }
-  return library;
 }
 
 export function createServerClock(library: string): ServerClock {

@@ -3,8 +3,6 @@ import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { ConfigurationError as RedisConfigurationError } from "@caracalai/revocation-redis";
 import { ConfigurationError } from "@caracalai/transport-mcp";
 import { ConfigError, nameVariable, readConfig } from "./config.js";
-import { connectRevocations } from "./connect-revocations.js";
-import { startNotesServer } from "./notes-server.js";
 import { readRedisConfig } from "./redis-config.js";
 
 /** Whatever does not end by then is cut off. */
@@ -24,6 +22,9 @@ for (const name of Object.keys(process.env)) {
 try {
   const config = readConfig(process.env);
   const redis = readRedisConfig(process.env);
+  // What takes long to load is loaded for an environment that can be right.
+  const { connectRevocations } = await import("./connect-revocations.js");
+  const { startNotesServer } = await import("./notes-server.js");
   const report = (line: string) => console.error(`notes-server: ${line}`);
   const shared = redis && (await connectRevocations(redis, report));
   const server = await startNotesServer(config, {

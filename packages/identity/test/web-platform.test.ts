@@ -1,9 +1,15 @@
-import { createKeyCache, verifyMandate } from "@caracalai/identity";
-import { expect, test, vi } from "vitest";
-import { POLICY, verdictOf } from "./support/judge.js";
+import { afterAll, expect, test, vi } from "vitest";
 import { startSts } from "./support/start-sts.js";
 
-vi.mock("#platform", () => import("../src/platform/web.js"));
+// Tests before this one may have loaded everything with Node's crypto, and those behind it are to.
+vi.resetModules();
+vi.doMock("#platform", () => import("../src/platform/web.js"));
+const { createKeyCache, verifyMandate } = await import("@caracalai/identity");
+const { POLICY, verdictOf } = await import("./support/judge.js");
+afterAll(() => {
+  vi.doUnmock("#platform");
+  vi.resetModules();
+});
 
 test("the whole verification on web standards alone", async () => {
   const sts = await startSts();

@@ -5,10 +5,10 @@ import {
   RedisRevocationStore,
   requireSafeServer,
 } from "@caracalai/revocation-redis";
-import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KEY, REVOCATIONS, revoke } from "./support/events.js";
 import { eventually } from "./support/eventually.js";
+import { redisClient } from "./support/redis-client.js";
 import { type RedisServer, startRedis } from "./support/redis-server.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -30,7 +30,7 @@ afterAll(() => server?.stop());
 async function run(permissions: readonly string[]): Promise<unknown> {
   const user = ["ACL", "SETUSER", "caracal", "reset", "on", ">secret-password", "~*caracal*"];
   await server.command(...user, ...OF_THE_CLIENT, ...permissions);
-  const client = createClient({
+  const client = redisClient({
     url: server.url,
     username: "caracal",
     password: "secret-password",

@@ -8,13 +8,13 @@ import {
   RedisRevocationStore,
   RedisStoreError,
 } from "@caracalai/revocation-redis";
-import { createClient } from "redis";
 import { afterEach, describe, expect, test } from "vitest";
 import { connectIoredis, connectNodeRedis } from "../support/clients.js";
 import { DELEGATIONS, KEY, publish, REVOCATIONS, revoke } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
 import { freePort } from "../support/free-port.js";
 import { Link } from "../support/link.js";
+import { redisClient } from "../support/redis-client.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";
 import { startInstance } from "./support/instance.js";
 
@@ -425,7 +425,7 @@ describe("stop", () => {
 
 test("where Redis is down, start says so within its deadline, and goes on trying", async () => {
   const port = await freePort();
-  const client = createClient({ socket: { host: "127.0.0.1", port, reconnectStrategy: 20 } });
+  const client = redisClient({ socket: { host: "127.0.0.1", port, reconnectStrategy: 20 } });
   client.on("error", () => {});
   const connecting = client.connect();
   ends.push(() => client.destroy());

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fromNodeRedis } from "@caracalai/revocation-redis";
-import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RedisRevocationReplica } from "../../src/replica/redis-revocation-replica.js";
 import { DELEGATIONS, LOSS_KEY, REVOCATION_GROUP, REVOCATIONS } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
+import { redisClient } from "../support/redis-client.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { FAST } from "./support/start-replica.js";
 
@@ -38,7 +38,7 @@ async function run(commands: readonly string[]): Promise<string> {
   const allowed = [...OF_THE_CLIENT, ...commands].map((name) => `+${name}`);
   const user = ["ACL", "SETUSER", "caracal", "reset", "on", ">secret-password", "~*caracal*"];
   await server.command(...user, ...allowed);
-  const client = createClient({
+  const client = redisClient({
     url: server.url,
     username: "caracal",
     password: "secret-password",

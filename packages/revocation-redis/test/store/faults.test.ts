@@ -6,11 +6,11 @@ import {
   RedisStoreError,
 } from "@caracalai/revocation-redis";
 import { Redis } from "ioredis";
-import { createClient } from "redis";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Connected, connectIoredis, connectNodeRedis } from "../support/clients.js";
 import { freePort } from "../support/free-port.js";
 import { Link } from "../support/link.js";
+import { redisClient } from "../support/redis-client.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";
 
 const ends: (() => unknown)[] = [];
@@ -184,7 +184,7 @@ describe.each<[string, Connect]>([
 describe("where Redis is down from the start, the store answers nothing and starts to as soon as it is up", () => {
   test("over node-redis", async () => {
     const port = await freePort();
-    const client = createClient({ socket: { port, host: "127.0.0.1", reconnectStrategy: 20 } });
+    const client = redisClient({ socket: { port, host: "127.0.0.1", reconnectStrategy: 20 } });
     client.on("error", () => {});
     const store = new RedisRevocationStore({ redis: fromNodeRedis(client) });
     expect(await outcome(store)).toBe("connection");

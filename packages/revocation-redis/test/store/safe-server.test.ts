@@ -10,9 +10,10 @@ import {
   requireSafeServer,
 } from "@caracalai/revocation-redis";
 import { Cluster, Redis } from "ioredis";
-import { createClient, createCluster } from "redis";
+import { createCluster } from "redis";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Connected, connectNodeRedis } from "../support/clients.js";
+import { redisClient } from "../support/redis-client.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 
 let server: RedisServer;
@@ -90,7 +91,7 @@ describe("a server that does not let the client in, or not do what it has to", (
   const SECRET = "a-secret-password";
   const of = (login: object, url: string) => ({
     "node-redis": () => {
-      const client = createClient({ url, ...login }).on("error", () => {});
+      const client = redisClient({ url, ...login }).on("error", () => {});
       return { redis: fromNodeRedis(client), end: () => {} };
     },
     ioredis: () => {
@@ -159,7 +160,7 @@ describe("a server that does not let the client in, or not do what it has to", (
 
 test("one that does not answer is an outage, not a wrong configuration", async () => {
   const frozen = await startRedis();
-  const client = createClient({ url: frozen.url }).on("error", () => {});
+  const client = redisClient({ url: frozen.url }).on("error", () => {});
   frozen.freeze();
   const check = requireSafeServer(fromNodeRedis(client), { timeoutMs: 200 });
   await expect(check).rejects.toThrow(RedisStoreError);

@@ -6,7 +6,8 @@ import {
   type RedisAccess,
 } from "@caracalai/revocation-redis";
 import { Cluster, Redis } from "ioredis";
-import { createClient, createCluster, createSentinel } from "redis";
+import { createCluster, createSentinel } from "redis";
+import { redisClient } from "./redis-client.js";
 import type { RedisSentinel } from "./redis-sentinel.js";
 
 /** Where a client connects to: a server, or a proxy before it. */
@@ -25,11 +26,8 @@ export interface Connected {
 const noErrors = (): void => {};
 
 export async function connectNodeRedis(server: Address, resp: 2 | 3 = 3): Promise<Connected> {
-  const client = createClient({
-    url: server.url,
-    RESP: resp,
-    socket: { reconnectStrategy: 50, connectTimeout: 1_000 },
-  }).on("error", noErrors);
+  const socket = { reconnectStrategy: 50, connectTimeout: 1_000 };
+  const client = redisClient({ url: server.url, socket }, resp).on("error", noErrors);
   await client.connect();
   return { redis: fromNodeRedis(client), end: () => client.destroy() };
 }

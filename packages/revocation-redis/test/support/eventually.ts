@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function eventually(
   condition: () => unknown,
   what: string,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   for (const end = performance.now() + deadlineMs; ; await sleep(10)) {
     if (await condition()) return;

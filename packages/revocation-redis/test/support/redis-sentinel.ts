@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "redis";
 import { freePort } from "./free-port.js";
+import { redisClient } from "./redis-client.js";
 import { RedisProcess } from "./redis-process.js";
 import type { RedisServer } from "./redis-server.js";
 
@@ -44,7 +44,7 @@ export async function startSentinel(
 }
 
 async function answers(host: string, port: number): Promise<boolean> {
-  const client = createClient({ socket: { host, port, reconnectStrategy: false } });
+  const client = redisClient({ socket: { host, port, reconnectStrategy: false } });
   client.on("error", () => {});
   try {
     await client.connect();

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "redis";
 import { freePort } from "./free-port.js";
+import { redisClient } from "./redis-client.js";
 import { RedisProcess } from "./redis-process.js";
 
 export interface RedisServerOptions {
@@ -116,11 +116,8 @@ export class RedisServer {
 
   /** Sends one command on a connection of its own. Replies as node-redis gives them. */
   async command(...args: readonly string[]): Promise<unknown> {
-    const client = createClient({
-      url: this.url,
-      RESP: 2,
-      socket: { reconnectStrategy: false, connectTimeout: 10_000 },
-    });
+    const socket = { reconnectStrategy: false, connectTimeout: 10_000 } as const;
+    const client = redisClient({ url: this.url, socket }, 2);
     client.on("error", () => {});
     try {
       await client.connect();

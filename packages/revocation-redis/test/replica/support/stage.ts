@@ -5,11 +5,11 @@ import {
   RedisRevocationConsumer,
   RedisRevocationStore,
 } from "@caracalai/revocation-redis";
-import { createClient } from "redis";
 import { afterEach } from "vitest";
 import type { RedisRevocationReplicaOptions } from "../../../src/replica/replica-options.js";
 import { KEY } from "../../support/events.js";
 import { Link } from "../../support/link.js";
+import { redisClient } from "../../support/redis-client.js";
 import {
   type RedisServer,
   type RedisServerOptions,
@@ -67,7 +67,7 @@ export function createStage(): Stage {
       return running;
     },
     async consumers({ url }, more = {}) {
-      const client = createClient({ url });
+      const client = redisClient({ url });
       client.on("error", () => {});
       await client.connect();
       const redis = fromNodeRedis(client);

@@ -1,8 +1,8 @@
 import { fromNodeRedis } from "@caracalai/revocation-redis";
-import { createClient } from "redis";
 import { RedisRevocationReplica } from "../../../src/replica/redis-revocation-replica.js";
 import type { RedisRevocationReplicaOptions } from "../../../src/replica/replica-options.js";
 import { KEY } from "../../support/events.js";
+import { redisClient } from "../../support/redis-client.js";
 
 /** A replica with a client of its own, as an instance has them. */
 export interface RunningReplica {
@@ -31,7 +31,7 @@ export function createReplica(
   { url }: Address,
   options: Partial<RedisRevocationReplicaOptions> = {},
 ): RunningReplica {
-  const client = createClient({ url, socket: { reconnectStrategy: 50, connectTimeout: 500 } });
+  const client = redisClient({ url, socket: { reconnectStrategy: 50, connectTimeout: 500 } });
   client.on("error", () => {});
   // Where the server is away, the client goes on trying; it is the replica that is tested.
   client.connect().catch(() => {});
