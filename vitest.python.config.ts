@@ -34,6 +34,8 @@ export default defineConfig({
   test: {
     ...test,
     outputFile: { json: "reports/vitest-python.json" },
+    // Each file takes longer to import the clients than to run, by far. They share modules in test:others too.
+    isolate: false,
     projects: [
       project("fastmcp-3", "dev", [...BY_FASTMCP, ...BESIDE_FASTMCP]),
       project("fastmcp-4", "fastmcp4", BY_FASTMCP),
