@@ -5,13 +5,13 @@ import asyncio
 from .replicas import Stage
 
 # More of them keep each other waiting on a slow machine, longer than the half second of a command.
-_AT_A_TIME = 4
+AT_A_TIME = 4
 
 
 async def together(cases: object, stage: Stage) -> None:
     """Runs all methods named `case_…`, each on servers of its own. Tells which have failed."""
     names = [name for name in dir(cases) if name.startswith("case_")]
-    free = asyncio.Semaphore(_AT_A_TIME)
+    free = asyncio.Semaphore(AT_A_TIME)
 
     async def run(name: str) -> None:
         async with free:
