@@ -136,7 +136,7 @@ async def test_800_interleaved_calls_of_two_callers(sts: DevSts, stateless: bool
         return f"{before} {current_principal().sub}"
 
     async with serving(mcp, stateless_http=stateless) as url, AsyncExitStack() as stack:
-        # One for each of 40 calls at a time: a pool of 40 connections takes longer than the calls do.
+        # One for each of 40 calls at a time: one pool for all takes longer than the calls do.
         clients = [
             await stack.enter_async_context(
                 httpx.AsyncClient(trust_env=False, verify=False, timeout=60)
