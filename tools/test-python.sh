@@ -47,7 +47,7 @@ mkdir -p ../reports
 rm -f ../reports/pytest-*.xml ../reports/vitest-python.json
 
 fastmcp_3() {
-  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml --ignore=tests/test_packages.py
+  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-fastmcp-3.xml
 }
 
 lint() {
@@ -59,11 +59,6 @@ fastmcp_4() {
     packages/mcp-fastmcp tests/test_notes_server.py
 }
 
-# Waits for the package index, most of the time.
-packages() {
-  .venv/dev/bin/pytest --quiet --junitxml=../reports/pytest-packages.xml tests/test_packages.py
-}
-
 # The notes server in Python is told from the one in TypeScript by nothing that a client sees.
 black_box() {
   (cd .. && npx vitest run --config vitest.python.config.ts)
@@ -71,7 +66,7 @@ black_box() {
 
 the_others() {
   local status=0 part
-  for part in lint fastmcp_4 packages black_box; do "$part" || status=1; done
+  for part in lint fastmcp_4 black_box; do "$part" || status=1; done
   return "$status"
 }
 

@@ -17,7 +17,10 @@ def main() -> int:
     """Runs the server, and returns the exit code."""
     try:
         config, redis = read_config(os.environ), read_redis_config(os.environ)
-        # It takes most of a second to load: who has set a variable wrongly need not wait for it.
+        # FastMCP takes most of a second to load, for which nobody with a wrong variable need wait.
+        from judge_config import judge_config  # noqa: PLC0415
+
+        judge_config(config)
         from run_notes_server import run  # noqa: PLC0415
 
         asyncio.run(run(config, redis))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from support.dev_sts import DevSts
 
@@ -124,9 +125,9 @@ def test_a_wheel_says_what_it_is(wheels: list[Path]) -> None:
                 assert str(required.specifier) == f"=={metadata['Version']}"
 
 
-def pinned_dependencies(wheels: list[Path]) -> list[str]:
-    """What the wheels ask for, and what that asks for, as it is installed here."""
-    pins: dict[str, str] = {}
+def dependencies_of(wheels: list[Path]) -> set[str]:
+    """What the wheels ask for, and what that asks for, by what is installed here."""
+    names: set[str] = set()
     asked = [line for wheel in wheels for line in metadata_of(wheel).get_all("Requires-Dist", [])]
     waiting = [(line, "") for line in asked]
     seen = set(waiting)
@@ -137,24 +138,38 @@ def pinned_dependencies(wheels: list[Path]) -> list[str]:
         if is_ours or (required.marker and not required.marker.evaluate({"extra": extra})):
             continue
         found = distribution(required.name)
-        pins[required.name] = found.version
+        names.add(canonicalize_name(required.name))
         more = {(each, of) for each in found.requires or () for of in ("", *required.extras)}
         waiting += more - seen
         seen |= more
-    return [f"{name}=={version}" for name, version in pins.items()]
+    return names
+
+
+def link_files_of(name: str, folder: Path) -> None:
+    """Places what was installed here, file by file: several may share a package."""
+    found = distribution(name)
+    for file in found.files or ():
+        # What is outside are programs.
+        if ".." not in file.parts:
+            link = folder.joinpath(*file.parts)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(Path(str(found.locate_file(file))))
 
 
 def test_installed_into_an_empty_environment_the_seeds_snippet_runs(
     sts: DevSts, wheels: list[Path], tmp_path: Path
 ) -> None:
-    """By pip, with what the wheels ask for and nothing else, at the versions of the tests."""
+    """By pip, beside what the wheels ask for and nothing else, at the versions of the tests."""
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"
-    # Of two versions that exclude each other, both are taken: see requirements-dev.txt.
+    # pip has installed these from the index once, in this environment.
+    (folder,) = (tmp_path / "env" / "lib").glob("python*/site-packages")
+    for name in dependencies_of(wheels):
+        link_files_of(name, folder)
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet"]
-    install = [*pip, "install", "--no-deps", "--no-compile"]
-    subprocess.run([*install, *pinned_dependencies(wheels)], check=True)
-    subprocess.run([*install, "--no-index", *map(str, wheels)], check=True)
+    # Of two versions that exclude each other, both are taken: see requirements-dev.txt.
+    install = [*pip, "install", "--no-deps", "--no-compile", "--no-index"]
+    subprocess.run([*install, *map(str, wheels)], check=True)
 
     program = tmp_path / "program.py"
     snippet = (SNIPPETS / "seed_verifier.txt").read_text()

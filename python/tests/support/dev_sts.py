@@ -12,7 +12,7 @@ from .paths import ROOT
 
 PROGRAM = ROOT / "packages" / "dev-sts" / "dist" / "main.js"
 AUDIENCE = "https://mcp.example.com"
-_DEADLINE_SECONDS = 10
+_DEADLINE_SECONDS = 30
 
 
 class DevSts:

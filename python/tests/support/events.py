@@ -47,7 +47,10 @@ def raise_epoch(server: RedisServer, zone: str, epoch: int) -> None:
 
 
 async def eventually(
-    condition: Callable[[], bool | Awaitable[bool]], seconds: float = 15, what: str = ""
+    condition: Callable[[], bool | Awaitable[bool]],
+    seconds: float = 30,
+    what: str = "",
+    pause_seconds: float = 0.01,
 ) -> None:
     """Waits until a condition holds; raises where it does not in time. A safety net, no measure."""
     deadline = time.monotonic() + seconds
@@ -59,4 +62,4 @@ async def eventually(
             return
         if time.monotonic() > deadline:
             raise AssertionError(f"Not so within {seconds} s: {what or condition}")
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause_seconds)

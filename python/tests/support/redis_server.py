@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import redis
 from redis.asyncio import Redis
 
-_DEADLINE_SECONDS = 15
+_DEADLINE_SECONDS = 30
 
 # Else a new replica waits for 5 seconds, in case that more of them come.
 _FAST = ("--repl-diskless-sync-delay", "0")
@@ -126,7 +126,7 @@ class RedisServer:
     def command(self, *args: str | bytes) -> Any:
         """Sends one command on a connection of its own, and blocks for it."""
         client = redis.Redis.from_url(
-            self.url, socket_timeout=2, protocol=2, decode_responses=True, retry=None
+            self.url, socket_timeout=10, protocol=2, decode_responses=True, retry=None
         )
         try:
             return client.execute_command(*args)  # type: ignore[no-untyped-call]

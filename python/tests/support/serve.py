@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 from fastmcp import FastMCP
 
-_STARTED_WITHIN_SECONDS = 10
+_STARTED_WITHIN_SECONDS = 30
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -133,24 +135,29 @@ async def test_800_interleaved_calls_of_two_callers(sts: DevSts, stateless: bool
         await asyncio.sleep(pause)
         return f"{before} {current_principal().sub}"
 
-    async with (
-        serving(mcp, stateless_http=stateless) as url,
-        httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as client,
-    ):
+    async with serving(mcp, stateless_http=stateless) as url, AsyncExitStack() as stack:
+        # One for each of 40 calls at a time: one pool for all takes longer than the calls do.
+        clients = [
+            await stack.enter_async_context(
+                httpx.AsyncClient(trust_env=False, verify=False, timeout=60)
+            )
+            for _ in range(40)
+        ]
         callers: dict[str, dict[str, str]] = {}
         for name in ("alice", "bob"):
             token = sts.mint(sub=name)
             own = {} if stateless else await session(url, token)
             callers[name] = {**MCP_HEADERS, **own, "authorization": f"Bearer {token}"}
 
-        async def call(name: str, index: int) -> bool:
+        async def call(client: httpx.AsyncClient, index: int, name: str) -> bool:
             message = call_of("whoami", pause=(index * 7 % 5) / 1_000)
             body = {"jsonrpc": "2.0", "id": index, **message}
             answer = await client.post(url, json=body, headers=callers[name])
             return f'"{name} {name}"' in answer.text
 
         for start in range(0, 400, 20):
-            calls = (call(name, index) for index in range(start, start + 20) for name in callers)
+            turns = product(range(start, start + 20), callers)
+            calls = (call(client, *turn) for client, turn in zip(clients, turns, strict=True))
             assert all(await asyncio.gather(*calls))
 
 

@@ -30,6 +30,7 @@ from support.events import (
 )
 from support.redis_server import RedisServer, redis_client, running_redis
 from support.tcp_proxy import tcp_proxy
+from support.together import AT_A_TIME
 
 LOSS_KEY = "{caracal.sessions.revoke}.loss.resource-revocation"
 
@@ -303,11 +304,13 @@ async def case_an_id_from_a_clock_that_was_ahead_is_old_by_ones_own_clock(
 async def test_all_cases_together() -> None:
     """Each on a server of its own: they mostly wait."""
     cases = [it for name, it in globals().items() if name.startswith("case_")]
+    free = asyncio.Semaphore(AT_A_TIME)
 
     async def run(case: Any) -> None:
-        with running_redis() as server:
-            async with redis_client(server) as client:
-                await case(server, client)
+        async with free:
+            with running_redis() as server:
+                async with redis_client(server) as client:
+                    await case(server, client)
 
     results = await asyncio.gather(*map(run, cases), return_exceptions=True)
     failures = {
