@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { FastMCP } from "fastmcp";
 import { z } from "zod";
-import { freePort } from "../../packages/revocation-redis/test/support/free-port.js";
+import { freePort } from "../../tools/test-support/free-port.js";
 
 const NOTES: ReadonlyMap<string, string> = new Map([
   ["1", "Water the plants"],

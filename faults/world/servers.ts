@@ -2,9 +2,9 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../packages/revocation-redis/test/support/free-port.js";
 import { Link } from "../../packages/revocation-redis/test/support/link.js";
 import { RedisServer } from "../../packages/revocation-redis/test/support/redis-server.js";
+import { freePort } from "../../tools/test-support/free-port.js";
 import { clockLibrary, createServerClock, type ServerClock } from "./server-clock.js";
 
 /** Which servers a trial has. */

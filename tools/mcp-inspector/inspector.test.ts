@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../examples/notes-server/test/support/free-port.js";
 import { modes } from "../../examples/notes-server/test/support/modes.js";
 import {
   environmentOf,
@@ -10,6 +9,7 @@ import {
 } from "../../examples/notes-server/test/support/start-server.js";
 import { startSts } from "../../examples/notes-server/test/support/start-sts.js";
 import { type Installed, installOnNode22 } from "../install-on-node-22.js";
+import { freePort } from "../test-support/free-port.js";
 
 // What a person sees who tries a protected server with the MCP inspector's command line.
 

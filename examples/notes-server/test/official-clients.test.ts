@@ -9,8 +9,8 @@ import { ClientCredentialsProvider } from "@modelcontextprotocol/sdk/client/auth
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { describe, expect, test } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { cleanUp } from "./support/clean-up.js";
-import { freePort } from "./support/free-port.js";
 import { type Mode, modes } from "./support/modes.js";
 import { callOf, post } from "./support/post.js";
 import { environmentOf, startServer } from "./support/start-server.js";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { signEvent } from "@caracalai/revocation-redis";
 import { expect, test, vi } from "vitest";
-import { freePort } from "./support/free-port.js";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { callOf, post } from "./support/post.js";
 import { addEvent, STREAM_KEY, sharing, startRedis } from "./support/start-redis.js";
 import {

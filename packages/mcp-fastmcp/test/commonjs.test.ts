@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { freePort } from "./support/free-port.js";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { send } from "./support/http.js";
 import { callTool, listTools, textOf } from "./support/messages.js";
 import { runFile, untilListening } from "./support/module-process.js";

@@ -6,7 +6,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { FastMCP } from "fastmcp";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "./support/free-port.js";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { initialize } from "./support/messages.js";
 import { post } from "./support/post.js";
 import { serverOptions } from "./support/sample-server.js";

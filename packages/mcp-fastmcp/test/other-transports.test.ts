@@ -6,7 +6,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { FastMCP } from "fastmcp";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "./support/free-port.js";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { send } from "./support/http.js";
 import { callTool } from "./support/messages.js";
 import { moduleFile, readText, runFile } from "./support/module-process.js";

@@ -1,7 +1,7 @@
 import { agentMandate } from "@caracalai/dev-sts";
 import { answers } from "@caracalai/transport-mcp";
 import { expect, test } from "vitest";
-import { freePort } from "./support/free-port.js";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { callTool, textOf } from "./support/messages.js";
 import {
   moduleFile,

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { freePort } from "./support/free-port.js";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { send } from "./support/http.js";
 import { callTool, getPrompt, initialize, readResource, textOf } from "./support/messages.js";
 import { moduleFile, readText, runFile, untilListening } from "./support/module-process.js";

@@ -5,10 +5,10 @@ import {
   startSharedRevocations,
 } from "@caracalai/revocation-redis";
 import { afterEach, expect, test } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { connectIoredis, connectNodeRedis } from "./support/clients.js";
 import { KEY, publish, revoke } from "./support/events.js";
 import { eventually } from "./support/eventually.js";
-import { freePort } from "./support/free-port.js";
 import { Link } from "./support/link.js";
 import { type RedisServer, startRedis } from "./support/redis-server.js";
 

@@ -4,8 +4,8 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { cleanUp } from "../../../notes-server/test/support/clean-up.js";
-import { freePort } from "../../../notes-server/test/support/free-port.js";
 
 export type Example = "server" | "unprotected";
 

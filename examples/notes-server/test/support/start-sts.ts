@@ -1,6 +1,6 @@
 import { createDevSts, type DevSts, type DevStsOptions } from "@caracalai/dev-sts";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { cleanUp } from "./clean-up.js";
-import { freePort } from "./free-port.js";
 
 /** An STS that makes no noise, ends with the file, and finds its port free after a pause. */
 export async function startSts(options: DevStsOptions = {}): Promise<DevSts> {

@@ -1,7 +1,7 @@
 import type { Principal } from "@caracalai/transport-mcp";
 import { type FastMCP, ServerState } from "fastmcp";
 import { afterAll, onTestFinished } from "vitest";
-import { freePort } from "./free-port.js";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import type { AtEnd } from "./module-process.js";
 
 export type Mode = "stateless" | "stateful";

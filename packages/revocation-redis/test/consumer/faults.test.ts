@@ -9,10 +9,10 @@ import {
   RedisStoreError,
 } from "@caracalai/revocation-redis";
 import { afterEach, describe, expect, test } from "vitest";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { connectIoredis, connectNodeRedis } from "../support/clients.js";
 import { DELEGATIONS, KEY, publish, REVOCATIONS, revoke } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
-import { freePort } from "../support/free-port.js";
 import { Link } from "../support/link.js";
 import { redisClient } from "../support/redis-client.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { REVOCATIONS, revoke } from "../support/events.js";
 import { eventually } from "../support/eventually.js";
-import { freePort } from "../support/free-port.js";
 import { startRedis } from "../support/redis-server.js";
 import { createStage } from "./support/stage.js";
 import { answer, type RunningReplica } from "./support/start-replica.js";

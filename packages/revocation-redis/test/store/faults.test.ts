@@ -7,8 +7,8 @@ import {
 } from "@caracalai/revocation-redis";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { type Connected, connectIoredis, connectNodeRedis } from "../support/clients.js";
-import { freePort } from "../support/free-port.js";
 import { Link } from "../support/link.js";
 import { redisClient } from "../support/redis-client.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../support/redis-server.js";

@@ -1,5 +1,5 @@
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { eventually } from "./eventually.js";
-import { freePort } from "./free-port.js";
 import { type RedisServer, startRedis } from "./redis-server.js";
 
 const SLOTS = 16_384;

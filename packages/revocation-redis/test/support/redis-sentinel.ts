@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "./free-port.js";
+import { freePort } from "../../../../tools/test-support/free-port.js";
 import { redisClient } from "./redis-client.js";
 import { RedisProcess } from "./redis-process.js";
 import type { RedisServer } from "./redis-server.js";
