@@ -34,8 +34,8 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     // Ends what hangs. It measures nothing: the properties alone take seconds, more on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     coverage: {
       provider: "v8",
       include: ["packages/{identity,revocation,transport-mcp}/src/**/*.ts"],

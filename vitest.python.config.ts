@@ -36,9 +36,6 @@ export default defineConfig({
     outputFile: { json: "reports/vitest-python.json" },
     // Each file takes longer to import the clients than to run. As in test:others.
     isolate: false,
-    // Ends what hangs. Several servers that start at once take a minute on a busy machine.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
     projects: [
       project("fastmcp-3", "dev", [...BY_FASTMCP, ...BESIDE_FASTMCP]),
       project("fastmcp-4", "fastmcp4", BY_FASTMCP),

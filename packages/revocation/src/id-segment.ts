@@ -9,7 +9,8 @@ const SLOT_BYTES = 24;
 const MIN_SLOTS = 16;
 
 /** What a segment without entries has: one free slot, which is never written to. */
-const NO_SLOTS: ArrayBuffer = new ArrayBuffer(SLOT_BYTES);
+const NO_WORDS: Uint32Array<ArrayBuffer> = new Uint32Array(SLOT_WORDS);
+const NO_NUMBERS: Float64Array<ArrayBuffer> = new Float64Array(NO_WORDS.buffer);
 
 /** An id and when its entry ends. */
 export interface IdEntry {
@@ -28,8 +29,8 @@ export interface IdEntry {
 export class IdSegment {
   readonly #hash: IdHash;
   // Two views of one buffer: an id and its expiry are mostly fetched from memory together.
-  #words = new Uint32Array(NO_SLOTS);
-  #numbers = new Float64Array(NO_SLOTS);
+  #words = NO_WORDS;
+  #numbers = NO_NUMBERS;
   #slots = 1;
   #size = 0;
   // Never later than the first expiry held, so that most sweeps need no look at the entries.
