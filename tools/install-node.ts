@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { runNpm } from "./run-npm.js";
 
 const run = promisify(execFile);
 const cache = new URL("../node_modules/.cache/node/", import.meta.url);
@@ -29,7 +30,7 @@ async function installInto(home: string, specifier: string): Promise<void> {
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(`${home}-`);
   try {
-    await run("npm", ["install", "--silent", "--no-save", "--prefix", fresh, specifier]);
+    await runNpm(fresh, ["install", "--silent", "--no-save", "--prefix", fresh, specifier]);
     await rename(fresh, home).catch((error: unknown) => {
       if (!existsSync(home)) throw error;
     });

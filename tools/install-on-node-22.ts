@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { runNpm } from "./run-npm.js";
 
 /** How a program ended, and all that it wrote. */
 export interface Outcome {
@@ -74,9 +74,7 @@ async function installInto(home: string, folder: URL): Promise<void> {
   const fresh = await mkdtemp(`${home}-`);
   try {
     for (const name of MANIFESTS) await copyFile(new URL(name, folder), join(fresh, name));
-    await promisify(execFile)("npm", ["ci", "--silent", "--ignore-scripts", "--no-audit"], {
-      cwd: fresh,
-    });
+    await runNpm(fresh, ["ci", "--silent", "--ignore-scripts", "--no-audit"]);
     await rename(fresh, home).catch((error: unknown) => {
       if (!existsSync(home)) throw error;
     });

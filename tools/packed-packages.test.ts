@@ -7,11 +7,12 @@ import { promisify } from "node:util";
 import { agentMandate, createDevSts, type DevSts } from "@caracalai/dev-sts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { installNode } from "./install-node.js";
+import { runNpm } from "./run-npm.js";
 
 // What users get: the packed tarballs, installed into an empty folder with only their peers.
 
 // Installing from the registry takes as long as the network does.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -134,8 +135,8 @@ async function packAll(): Promise<typeof tarballs> {
   const names = Object.keys(PACKAGES);
   const folders = names.map((name) => `./packages/${name}`);
   const options = ["--silent", "--ignore-scripts", "--pack-destination", folder];
-  const { stdout } = await run("npm", ["pack", ...options, ...folders], { cwd: root });
-  const files = stdout.trim().split("\n");
+  const packed = await runNpm(root, ["pack", ...options, ...folders]);
+  const files = packed.trim().split("\n");
   expect(files.length).toBe(names.length);
   return Object.fromEntries(names.map((name, index) => [name, join(folder, files[index] ?? "")]));
 }
@@ -155,7 +156,7 @@ async function installFresh(name: string): Promise<string> {
   const own = [name, ...(PACKAGES[name] ?? [])].map(tarballOf);
   const peers = optionalPeersOf(await readManifest(name));
   const options = ["--silent", "--ignore-scripts", "--no-audit", "--prefer-offline"];
-  await run("npm", ["install", ...options, ...own, ...peers], { cwd: consumer });
+  await runNpm(consumer, ["install", ...options, ...own, ...peers]);
   return consumer;
 }
 

@@ -16,7 +16,7 @@ import type { Variation } from "../variants/variation.js";
 import { Targets } from "../world/targets.js";
 import { runTrial, type TrialResult } from "./run-trial.js";
 
-// What tells right from wrong has to tell: each defect is found by a trial with one fault.
+// What tells right from wrong has to tell: each defect is found by a trial with one fault, of three.
 
 let targets: Targets;
 const freeze: Fault = { kind: "freeze", ms: 1_500 };
@@ -71,11 +71,11 @@ const cases: readonly Case[] = [
 const results = new Map<string, Promise<TrialResult>>();
 beforeAll(async () => {
   targets = await Targets.create();
-  for (const [name, variation, kind, fault] of cases) {
-    const result = runTrial(plan(kind, fault), targets, { variation, healWithinMs: 2_000 });
+  for (const each of cases) {
+    const result = tryOut(each, 0);
     // It is reported by the test that waits for it.
     result.catch(() => {});
-    results.set(name, result);
+    results.set(each[0], result);
   }
 });
 afterAll(async () => {
@@ -83,17 +83,32 @@ afterAll(async () => {
   await targets.close();
 });
 
+/** Where the machine is busy, a trial may end before the defect has come to anything. */
+const ATTEMPTS = 3;
+
 describe("the harness finds", () => {
-  test.each(cases)("%s", { timeout: 90_000 }, async (...[name, , , , rule]) => {
-    const result = await results.get(name);
-    // A busy machine may leave somebody without an answer: that would be no sign of the defect.
-    const letIn = result?.breaches.filter(({ detail }) => detail.startsWith("accepted"));
-    expect(new Set(letIn?.map((breach) => breach.rule))).toContain(rule);
+  test.each(cases)("%s", { timeout: 240_000 }, async (...each) => {
+    const [name, , , , rule] = each;
+    let broken = rulesBroken(await results.get(name));
+    for (let attempt = 1; attempt < ATTEMPTS && !broken.has(rule); attempt += 1) {
+      broken = rulesBroken(await tryOut(each, attempt));
+    }
+    expect(broken).toContain(rule);
   });
 });
 
-function plan(kind: InstancePlan["kind"], fault: Fault): Plan {
-  const base = planOf("cut", new SeededChoices(1, 0));
+/** A busy machine may leave somebody without an answer: that would be no sign of the defect. */
+function rulesBroken(result: TrialResult | undefined): ReadonlySet<string> {
+  const letIn = result?.breaches.filter(({ detail }) => detail.startsWith("accepted"));
+  return new Set(letIn?.map((breach) => breach.rule));
+}
+
+function tryOut([, variation, kind, fault]: Case, number: number): Promise<TrialResult> {
+  return runTrial(plan(kind, fault, number), targets, { variation, healWithinMs: 2_000 });
+}
+
+function plan(kind: InstancePlan["kind"], fault: Fault, number: number): Plan {
+  const base = planOf("cut", new SeededChoices(1, number));
   const instances = base.instances.map((it) => ({ ...it, kind, maxStalenessMs: 1_000 }));
   return { ...base, instances, faults: [{ at: 0, fault }] };
 }
