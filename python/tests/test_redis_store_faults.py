@@ -21,6 +21,7 @@ from caracalai_revocation.redis import (
 from caracalai_revocation.redis._commands.redis_access import RedisAccess
 from caracalai_revocation.redis._store.require_safe_server import require_safe_primary
 from support.events import KEY, REVOCATIONS, eventually, revoke
+from support.patient_store import patient_store
 from support.redis_server import RedisServer, redis_client, running_redis
 from support.tcp_proxy import tcp_proxy
 from support.verifier import token, verifier
@@ -30,13 +31,14 @@ UNAVAILABLE = "verification_unavailable"
 
 
 async def judged(store: Any, sid: str = "session") -> str:
-    """What a verifier says of a mandate."""
-    result = await verifier(revocations=store).authenticate(token(sid=sid))
+    """What a verifier says of a mandate. It is the store whose deadline is tried."""
+    judge = verifier(revocations=store, revocation_timeout_ms=10_000)
+    result = await judge.authenticate(token(sid=sid))
     return "ok" if result.ok else result.error.code
 
 
 async def test_a_verifier_with_the_shared_store(redis: Redis) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     assert await judged(store) == "ok"
     await store.mark_revoked("session")
     assert await judged(store) == "session_revoked"
@@ -45,7 +47,7 @@ async def test_a_verifier_with_the_shared_store(redis: Redis) -> None:
 async def test_all_anchors_and_the_epoch_are_one_round_trip(
     redis_server: RedisServer, redis: Redis
 ) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     query = RevocationQuery(["a", "b", "c", "delegation-epoch:x"], "zone")
     await store.check(query)
     before = redis_server.command("INFO", "commandstats")["cmdstat_evalsha"]["calls"]
@@ -78,7 +80,7 @@ async def is_answer(store: Any, sid: str, expected: str) -> bool:
 async def test_killed_and_back_with_its_data() -> None:
     with running_redis(persistent=True) as server:
         async with redis_client(server) as redis:
-            store = RedisRevocationStore(redis=redis)
+            store = patient_store(redis)
             await store.mark_revoked("session")
             server.kill()
             assert await judged(store) == UNAVAILABLE
@@ -133,7 +135,7 @@ async def test_slow_and_cut_off(redis_server: RedisServer) -> None:
 
 
 async def test_not_the_primary_any_more(redis_server: RedisServer, redis: Redis) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     with running_redis() as primary:
         redis_server.replicate(primary)
         assert await judged(store) == UNAVAILABLE
@@ -148,13 +150,13 @@ async def test_a_primary_that_has_lost_its_replicas(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     redis_server.command("CONFIG", "SET", "min-replicas-to-write", "1")
-    assert await judged(RedisRevocationStore(redis=redis)) == UNAVAILABLE
+    assert await judged(patient_store(redis)) == UNAVAILABLE
 
 
 async def test_out_of_memory() -> None:
     with running_redis() as server:
         async with redis_client(server) as redis:
-            store = RedisRevocationStore(redis=redis)
+            store = patient_store(redis)
             await store.mark_revoked("session")
             server.command("CONFIG", "SET", "maxmemory", "1")
             assert await judged(store) == "session_revoked"
@@ -182,7 +184,7 @@ async def test_what_is_no_answer_is_none(
 ) -> None:
     prefix = f"odd:{key}:{write}:".replace("\n", "")
     async with redis_client(shared_redis) as redis:
-        store = RedisRevocationStore(redis=redis, key_prefix=prefix)
+        store = patient_store(redis, key_prefix=prefix)
         shared_redis.command(write[0], f"{prefix}{key}", write[1])
         with pytest.raises(RedisStoreError) as caught:
             await store.check(RevocationQuery(["session"], "zone"))
@@ -227,7 +229,7 @@ async def test_no_error_of_the_library_is_passed_on() -> None:
 
 
 async def test_a_verification_that_is_cancelled_leaves_nothing_behind(redis: Redis) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     await store.mark_revoked("session")
     for _ in range(50):
         task = asyncio.create_task(judged(store))
@@ -268,14 +270,14 @@ async def test_a_login_that_is_refused_is_no_outage(redis_server: RedisServer) -
             with pytest.raises(ConfigurationError, match=code) as caught:
                 await require_safe_server(redis)
             assert "secret" not in str(caught.value)
-            store = RedisRevocationStore(redis=redis)
+            store = patient_store(redis)
             with pytest.raises(RedisStoreError) as refused:
                 await store.is_revoked("session")
             assert (refused.value.problem, refused.value.redis_code) == ("refused", code)
             assert await judged(store) == UNAVAILABLE
     async with redis_client(redis_server, password="secret") as redis:
         await require_safe_server(redis)
-        assert await judged(RedisRevocationStore(redis=redis)) == "ok"
+        assert await judged(patient_store(redis)) == "ok"
 
 
 @pytest.mark.parametrize("moment", ["read", "written"])
@@ -289,7 +291,7 @@ async def test_a_consumer_killed_before_it_acknowledges(
     assert await asyncio.wait_for(child.wait(), 30) == -signal.SIGKILL
     group = redis_server.command("XPENDING", REVOCATIONS, "resource-revocation")
     assert group["pending"] == 1
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     assert await store.is_revoked("session") == (moment == "written")
     consumer = RedisRevocationConsumer(
         redis=redis, store=store, signature_keys=[KEY], claim_idle_ms=100

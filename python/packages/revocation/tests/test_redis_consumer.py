@@ -15,7 +15,6 @@ from caracalai_revocation.redis import (
     ConfigurationError,
     RedisDelegationConsumer,
     RedisRevocationConsumer,
-    RedisRevocationStore,
     RedisStoreError,
 )
 from support.events import (
@@ -28,6 +27,7 @@ from support.events import (
     revoke,
     signed,
 )
+from support.patient_store import patient_store
 from support.redis_server import RedisServer, redis_client, running_redis
 from support.tcp_proxy import tcp_proxy
 from support.together import AT_A_TIME
@@ -38,7 +38,7 @@ LOSS_KEY = "{caracal.sessions.revoke}.loss.resource-revocation"
 @asynccontextmanager
 async def consuming(redis: Redis, **options: Any) -> AsyncIterator[RedisRevocationConsumer]:
     """A consumer that reads, while it lasts."""
-    store = options.pop("store", None) or RedisRevocationStore(redis=redis)
+    store = options.pop("store", None) or patient_store(redis)
     trust = {} if "allow_unsigned" in options else {"signature_keys": [KEY]}
     consumer = RedisRevocationConsumer(redis=redis, store=store, **{**trust, **options})
     await consumer.start()
@@ -51,7 +51,7 @@ async def consuming(redis: Redis, **options: Any) -> AsyncIterator[RedisRevocati
 async def case_what_is_published_is_written_and_acknowledged(
     redis_server: RedisServer, redis: Redis
 ) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     # Also what came before anybody read.
     revoke(redis_server, "before")
     async with consuming(redis) as consumer:
@@ -70,7 +70,7 @@ async def case_what_is_published_is_written_and_acknowledged(
 
 
 async def case_delegation_events_raise_epochs(redis_server: RedisServer, redis: Redis) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     consumer = RedisDelegationConsumer(redis=redis, store=store, signature_keys=[KEY])
     raise_epoch(redis_server, "zone", 7)
     raise_epoch(redis_server, "zone", 5)
@@ -92,7 +92,7 @@ async def case_what_cannot_be_believed_is_set_aside_and_keeps_nothing_up(
         ("field_name", {**revocation("x"), "a=b": "c"}),
         ("too_large", {**revocation("x"), "reason": "x" * 1_000_000}),
     ]
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     async with consuming(redis) as consumer:
         for _, fields in bad:
             redis_server.add(REVOCATIONS, fields)
@@ -167,7 +167,7 @@ async def case_nothing_is_acknowledged_before_it_is_written(
 async def case_what_a_dead_consumer_held_is_taken_over(
     redis_server: RedisServer, redis: Redis
 ) -> None:
-    store = RedisRevocationStore(redis=redis)
+    store = patient_store(redis)
     revoke(redis_server, "held")
     await redis.xgroup_create(REVOCATIONS, "resource-revocation", "0")
     await redis.xreadgroup("resource-revocation", "dead", {REVOCATIONS: ">"})

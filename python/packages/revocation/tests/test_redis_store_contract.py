@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from caracalai_revocation.redis import RedisRevocationStore
 from caracalai_revocation.testing import revocation_store_contract
+from support.patient_store import patient_store
 from support.redis_server import RedisServer, redis_client
 
 _numbers = itertools.count()
@@ -18,12 +19,7 @@ _clients: list[Redis] = []
 def create() -> RedisRevocationStore:
     """Under a prefix of its own."""
     # 500 commands at once on 16 connections take a while on a busy machine.
-    return RedisRevocationStore(
-        redis=_clients[-1],
-        key_prefix=f"contract:{next(_numbers)}:",
-        read_timeout_ms=10_000,
-        write_timeout_ms=10_000,
-    )
+    return patient_store(_clients[-1], key_prefix=f"contract:{next(_numbers)}:")
 
 
 CASES = revocation_store_contract(
