@@ -12,7 +12,7 @@ import { runNpm } from "./run-npm.js";
 // What users get: the packed tarballs, installed into an empty folder with only their peers.
 
 // Installing from the registry takes as long as the network does.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 400_000 });
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const [stateful, stateless] = await Promise.all(modes.map((mode) => runPair(mode, sts)));
   if (stateful === undefined || stateless === undefined) throw new Error("There are two modes");
   pairs = { stateful, stateless };
-}, 300_000);
+}, 400_000);
 
 async function runPair(mode: Mode, sts: DevSts): Promise<Pair> {
   const [plain, guarded] = await Promise.all([startServer(mode), startServer(mode, sts)]);

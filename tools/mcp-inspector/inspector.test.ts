@@ -32,7 +32,7 @@ let home: string;
 beforeAll(async () => {
   inspector = await installOnNode22(new URL("./", import.meta.url));
   home = await mkdtemp(join(tmpdir(), "inspector-"));
-}, 300_000);
+}, 400_000);
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
