@@ -10,6 +10,7 @@ export default defineConfig({
     include: [`packages/${mutatedPackage()}/test/**/*.test.ts`],
     // Takes seconds for each mutant. What it shows of a million entries, others show of thousands.
     exclude: ["packages/*/test/million.test.ts"],
+    setupFiles: ["tools/mutants/end-on-failure.js"],
     reporters: ["default"],
     maxWorkers: 1,
   },
