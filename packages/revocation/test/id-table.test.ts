@@ -120,6 +120,30 @@ function expectSame(table: IdTable, model: Model, idOf: (key: number) => Uint32A
   expect(table.size).toBe(live);
 }
 
+describe("the bytes of a table", () => {
+  test("are those of its segments and its filter", () => {
+    // 16 segments of one slot each, and a filter of 1,024 bits.
+    expect(new IdTable(50_000).bytes).toBe(16 * 24 + 128);
+    expect(new IdTable(4_096).bytes).toBe(24 + 128);
+    expect(new IdTable(4_097).bytes).toBe(2 * 24 + 128);
+    expect(new IdTable(1).bytes).toBe(24 + 128);
+    expect(new IdTable(100_000_000).bytes).toBe(4_096 * 24 + 128);
+  });
+
+  test("are, while a new filter is made, those of both", () => {
+    const table = new IdTable(50_000, keysOf(1, 2, 3, 4, 5));
+    const sizes = manyIds(272).map((words) => {
+      table.set(words, LATEST, false, 1);
+      // Segments take 24 bytes a slot.
+      return table.bytes % 24;
+    });
+    // One bit in four of 1,024 is used: for so many, the new one has 2,048. Segment by segment it is made.
+    expect(sizes.slice(0, 255)).toEqual(Array(255).fill(128 % 24));
+    expect(sizes.slice(255, 270)).toEqual(Array(15).fill((128 + 256) % 24));
+    expect(sizes.slice(270)).toEqual(Array(2).fill(256 % 24));
+  });
+});
+
 describe("a table of many entries", () => {
   const ids = manyIds(30_000);
 
