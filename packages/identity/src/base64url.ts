@@ -38,7 +38,7 @@ export function decodeBase64Url(
     length += 3;
   }
   if (rest === 1) return undefined;
-  if (rest > 1) {
+  if (rest !== 0) {
     const a = valueAt(text, whole);
     const b = valueAt(text, whole + 1);
     const c = rest === 3 ? valueAt(text, whole + 2) : 0;

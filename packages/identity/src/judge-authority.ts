@@ -121,7 +121,7 @@ function hasChainIntegrity(mandate: Mandate): boolean {
   const { delegation_path: path = [], delegation_chain: chain = [] } = mandate;
   const hops = path.length;
   if ((mandate.hop_count ?? 0) !== hops) return false;
-  if (mandate.delegation_edge_id !== (hops === 0 ? undefined : path[hops - 1])) return false;
+  if (mandate.delegation_edge_id !== path.at(-1)) return false;
   if (chain.length === 0) return hops === 0;
   if (chain.length !== hops + 1) return false;
 

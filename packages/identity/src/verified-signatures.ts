@@ -33,8 +33,8 @@ export class VerifiedSignatures {
 
   /** @param digest - 32 characters of a byte each */
   has(digest: string, key: VerifyingKey): boolean {
-    const keyNumber = this.#numbers.get(key);
-    if (keyNumber === undefined) return false;
+    // What verified nothing here has a number that no slot has.
+    const keyNumber = this.#numbers.get(key) ?? -1;
     const first = this.#firstSlot(digest);
     for (let slot = first; slot < first + WAYS; slot += 1) {
       if (this.#keyNumbers[slot] === keyNumber && this.#holds(slot, digest)) return true;

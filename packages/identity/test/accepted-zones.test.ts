@@ -15,6 +15,22 @@ test.each([0, 1, 7, 8, 1_000])("of %i zones, each is accepted and no other value
   }
 });
 
+test("a long list that nobody can change is read once, and then no longer", () => {
+  let reads = 0;
+  const zoneIds = new Proxy(Object.freeze(zones(1_000)), {
+    get: (list, name) => {
+      if (name !== "length") reads += 1;
+      return Reflect.get(list, name);
+    },
+  });
+  expect(isAcceptedZone(zoneIds, "zone_999")).toBe(true);
+  expect(reads).toBeGreaterThanOrEqual(1_000);
+  reads = 0;
+  expect(isAcceptedZone(zoneIds, "zone_999")).toBe(true);
+  expect(isAcceptedZone(zoneIds, "zone_1000")).toBe(false);
+  expect(reads).toBe(0);
+});
+
 test("a list that can be changed is looked at each time", () => {
   const zoneIds = zones(10);
   expect(isAcceptedZone(zoneIds, "zone_3")).toBe(true);

@@ -40,6 +40,18 @@ test("a token of 16 KiB is read, a longer one is not", async () => {
   expect(await refusedUnread("A".repeat(16_385))).toBe("invalid_token/size");
 });
 
+test("nothing of the token before is read in place of what does not fit", async () => {
+  // Beside a header with a space more, a payload of 12,180 bytes makes it 16 KiB.
+  const header = `${JSON.stringify(HEADER)} `;
+  const bytes = JSON.stringify({ ...CLAIMS, padding: "" }).length;
+  const payload = { ...CLAIMS, padding: "x".repeat(12_180 - bytes) };
+  const token = tokenOf({ header, payload });
+  expect(token).toHaveLength(16_384);
+  expect(await judge(token)).toBe("accepted");
+  // One character, two bytes: the last one finds no room where ASCII is read.
+  expect(await refusedUnread(`${token.slice(0, -1)}é`)).toBe("invalid_token/encoding");
+});
+
 test.each([
   ["1 MB", "A".repeat(1_000_000)],
   ["1 MB of dots", ".".repeat(1_000_000)],

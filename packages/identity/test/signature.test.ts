@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { judge } from "./support/judge.js";
 import { keysOf } from "./support/keys-of.js";
 import { createTestKey } from "./support/test-key.js";
-import { encode, KEY, signatureOf, tokenOf, withSignature } from "./support/token.js";
+import { CLAIMS, encode, KEY, signatureOf, tokenOf, withSignature } from "./support/token.js";
 
 /** The order of the group of P-256 (FIPS 186-4 D.1.2.3). */
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -77,6 +77,31 @@ test("the payload of one token under the signature of another is refused", async
   const [header = "", , signature = ""] = TOKEN.split(".");
   const token = `${header}.${encode({ sub: "other" })}.${signature}`;
   expect(await judge(token)).toBe("invalid_token/signature");
+});
+
+test("tokens whose key is waited for at the same time keep their own signatures", async () => {
+  const at = keysOf(KEY);
+  const later = { ...at, find: async (query: Parameters<typeof at.find>[0]) => at.find(query) };
+  const forged = withSignature(TOKEN, Buffer.alloc(64, 1));
+  const other = tokenOf({ payload: { ...CLAIMS, sub: "other" } });
+  const verdicts = await Promise.all(
+    [forged, TOKEN, forged, other, forged, TOKEN].map((token) => judge(token, later)),
+  );
+  const refused = "invalid_token/signature";
+  expect(verdicts).toEqual([refused, "accepted", refused, "accepted", refused, "accepted"]);
+});
+
+test("with one zone, no payload is parsed before its signature is verified", async () => {
+  const parse = vi.spyOn(JSON, "parse");
+  onTestFinished(() => {
+    parse.mockRestore();
+  });
+  const payloads = () => parse.mock.calls.filter(([text]) => text.includes('"sub"'));
+  expect(await judge(withSignature(TOKEN, Buffer.alloc(64, 1)))).toBe("invalid_token/signature");
+  expect(await judge(TOKEN, keysOf())).toBe("invalid_token/key");
+  expect(payloads()).toEqual([]);
+  expect(await judge(TOKEN)).toBe("accepted");
+  expect(payloads()).toHaveLength(1);
 });
 
 function ofCurve(namedCurve: string) {

@@ -84,6 +84,13 @@ describe("room", () => {
     expect(count(signatures, others)).toBe(4);
   });
 
+  test("the fifth that begins alike takes none of its neighbours' places", () => {
+    const signatures = new VerifiedSignatures(64);
+    const digests = digestsOf(5, 3);
+    for (const digest of digests) signatures.add(digest, key);
+    expect(signatures.has(digests[4] ?? "", key)).toBe(true);
+  });
+
   test("grows once, so that most of what comes is known when it comes again", () => {
     const signatures = new VerifiedSignatures(65_536);
     const digests = digestsOf(20_000);
@@ -142,6 +149,26 @@ describe("verifyToken", () => {
     expect(await said(keysOf(KEY), CLAIMS.exp)).toBe("invalid_token/expiry");
     expect(await said(keysOf(KEY), CLAIMS.iat - 61)).toBe("invalid_token/time");
     expect(await said()).toBe("accepted");
+  });
+
+  test("says that nothing is known of a token before its key is, and where there is none", async () => {
+    const signatures = new VerifiedSignatures(64);
+    expect(await verdict(token, seenIn(signatures))).toBe("accepted");
+    const seen = seenIn(signatures);
+    expect(seen.isKnown).toBe(false);
+    expect(await verdict(token, seen, keysOf())).toBe("invalid_token/key");
+    expect(seen.isKnown).toBe(false);
+  });
+
+  test("remembers a token once, however often it comes: others keep their places", async () => {
+    const signatures = new VerifiedSignatures(4);
+    const others = digestsOf(3);
+    for (const digest of others) signatures.add(digest, key);
+    for (let time = 0; time < 10; time += 1) {
+      expect(await verdict(token, seenIn(signatures))).toBe("accepted");
+    }
+    expect(others.filter((digest) => signatures.has(digest, key))).toEqual(others);
+    expect(signatures.has(digestToken(token) ?? "", KEY.publicKey)).toBe(true);
   });
 
   test("does not verify the signature of what it is told to know", async () => {

@@ -25,4 +25,10 @@ test("the whole verification on web standards alone", async () => {
   expect(await judge(sts.mint({}, { kid: "unknown" }))).toBe("invalid_token/key");
   expect(await judge(sts.mint({ aud: [] }))).toBe("invalid_token/audience");
   expect(verifyMandate(sts.mint(), policy, keys, () => 0)).toBeInstanceOf(Promise);
+
+  // Each waits for its crypto while the next one is read.
+  const forged = sts.mint({}, { tamper: "signature" });
+  const atOnce = await Promise.all([forged, sts.mint(), forged, sts.mint(), forged].map(judge));
+  const refused = "invalid_token/signature";
+  expect(atOnce).toEqual([refused, "accepted", refused, "accepted", refused]);
 });

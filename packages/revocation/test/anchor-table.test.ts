@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AnchorTable, RevocationStoreFullError } from "@caracalai/revocation";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { runs } from "./support/runs.js";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -197,4 +197,101 @@ test("anchors that are no UUIDs end too, when many come and go", () => {
     table.add({ anchor: `session-${now}`, expiry: now + 1_000 }, false, now);
   }
   expect(table.size).toBeLessThan(5_000);
+});
+
+describe("a text that looks like a revoked UUID to the filter", () => {
+  const uuid = "01890a5d-ac96-774b-bcce-b302099a8057";
+  const text = "01890a5d-gc96-774b-bcce-b302099a8057";
+
+  test("is not revoked with it", () => {
+    const table = tableOf(10);
+    table.add({ anchor: uuid, expiry: NEVER }, false, 1);
+    expect(table.has(uuid, 1)).toBe(true);
+    expect(table.has(text, 1)).toBe(false);
+  });
+
+  test("is revoked by itself", () => {
+    const table = tableOf(10);
+    const other = randomUUID();
+    table.add({ anchor: uuid, expiry: 10 }, false, 1);
+    table.add({ anchor: text, expiry: 20 }, false, 1);
+    expect([table.expiryOf(other), table.expiryOf(text)]).toEqual([0, 20]);
+    expect([table.expiryOf(uuid), table.expiryOf(text)]).toEqual([10, 20]);
+  });
+});
+
+test("of what is not revoked, few characters are read or none", () => {
+  const read = vi.spyOn(String.prototype, "charCodeAt");
+  onTestFinished(() => {
+    read.mockRestore();
+  });
+  const table = tableOf(10);
+  const readOf = (anchor: string) => {
+    read.mockClear();
+    expect(table.expiryOf(anchor)).toBe(0);
+    return read.mock.calls.length;
+  };
+  const [first = "", second = ""] = [
+    "01890a5d-ac96-774b-bcce-b302099a8057",
+    "01890b6e-ac96-774b-bcce-b302099a9168",
+  ];
+  expect(readOf(first)).toBe(0);
+  table.add({ anchor: "session", expiry: NEVER }, false, 1);
+  expect(readOf(first)).toBe(0);
+  table.add({ anchor: first, expiry: NEVER }, false, 1);
+  expect(readOf("another")).toBe(0);
+  // What is told apart by a quarter of it is mostly told apart by less.
+  expect(readOf(second)).toBe(8);
+});
+
+test("nothing is looked for in texts where there are none", () => {
+  const table = tableOf(10);
+  const looked = vi.spyOn(Map.prototype, "get");
+  onTestFinished(() => {
+    looked.mockRestore();
+  });
+  expect(table.expiryOf("session")).toBe(0);
+  expect(looked).not.toHaveBeenCalled();
+  table.add({ anchor: "session", expiry: NEVER }, false, 1);
+  expect(table.expiryOf("session")).toBe(NEVER);
+  expect(looked).toHaveBeenCalled();
+});
+
+test("what has ended goes when it is swept, and not while there is room", () => {
+  const table = tableOf(5);
+  const [first = "", second = "", third = ""] = uuids;
+  for (const anchor of [first, second, "text"]) table.add({ anchor, expiry: 10 }, false, 1);
+  table.add({ anchor: third, expiry: NEVER }, false, 10);
+  expect(table.size).toBe(4);
+  table.sweepSome(9);
+  expect(table.size).toBe(4);
+  // One segment is all that it has.
+  table.sweepSome(10);
+  expect(table.size).toBe(2);
+  table.sweep(10);
+  expect(table.size).toBe(1);
+});
+
+describe("the room for texts", () => {
+  const long = (letter: string): string => letter.repeat(50);
+
+  test("is taken to the last character, and no further", () => {
+    const table = tableOf(10, 100);
+    table.add({ anchor: long("a"), expiry: 10 }, false, 1);
+    table.add({ anchor: long("b"), expiry: NEVER }, false, 1);
+    expect(() => table.add({ anchor: "c", expiry: NEVER }, false, 1)).toThrow(
+      RevocationStoreFullError,
+    );
+    // What is there already takes no more of it.
+    expect(table.add({ anchor: long("b"), expiry: NEVER }, true, 1)).toBe(false);
+    expect(table.add({ anchor: long("d"), expiry: NEVER }, false, 10)).toBe(true);
+    expect(table.has(long("d"), 10)).toBe(true);
+  });
+
+  test("is looked for only where it is missing", () => {
+    const table = tableOf(10, 100);
+    table.add({ anchor: long("a"), expiry: 10 }, false, 1);
+    table.add({ anchor: long("b"), expiry: NEVER }, false, 10);
+    expect(table.size).toBe(2);
+  });
 });

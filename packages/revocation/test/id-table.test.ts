@@ -120,32 +120,57 @@ function expectSame(table: IdTable, model: Model, idOf: (key: number) => Uint32A
   expect(table.size).toBe(live);
 }
 
+describe("the bytes of a table", () => {
+  test("are those of its segments and its filter", () => {
+    // 16 segments of one slot each, and a filter of 1,024 bits.
+    expect(new IdTable(50_000).bytes).toBe(16 * 24 + 128);
+    expect(new IdTable(4_096).bytes).toBe(24 + 128);
+    expect(new IdTable(4_097).bytes).toBe(2 * 24 + 128);
+    expect(new IdTable(1).bytes).toBe(24 + 128);
+    expect(new IdTable(100_000_000).bytes).toBe(4_096 * 24 + 128);
+  });
+
+  test("are, while a new filter is made, those of both", () => {
+    const table = new IdTable(50_000, keysOf(1, 2, 3, 4, 5));
+    const sizes = manyIds(272).map((words) => {
+      table.set(words, LATEST, false, 1);
+      // Segments take 24 bytes a slot.
+      return table.bytes % 24;
+    });
+    // One bit in four of 1,024 is used: for so many, the new one has 2,048. Segment by segment it is made.
+    expect(sizes.slice(0, 255)).toEqual(Array(255).fill(128 % 24));
+    expect(sizes.slice(255, 270)).toEqual(Array(15).fill((128 + 256) % 24));
+    expect(sizes.slice(270)).toEqual(Array(2).fill(256 % 24));
+  });
+});
+
 describe("a table of many entries", () => {
-  const ids = manyIds(60_000);
+  const ids = manyIds(30_000);
 
   test("holds them all, and no others", () => {
-    const table = new IdTable(100_000);
+    const table = new IdTable(50_000);
     for (const words of ids) table.set(words, LATEST, false, 1);
     expect(table.size).toBe(ids.length);
     expect(ids.every((words) => table.expiryOf(words) === LATEST)).toBe(true);
     expect(
-      manyIds(120_000)
-        .slice(60_000)
+      manyIds(60_000)
+        .slice(30_000)
         .some((words) => table.expiryOf(words) > 0),
     ).toBe(false);
   });
 
   test("takes at most 64 bytes for each, at every size on the way", () => {
-    const table = new IdTable(100_000);
+    const table = new IdTable(50_000);
     for (const [index, words] of ids.entries()) {
       table.set(words, LATEST, false, 1);
-      if (index > 5_000) expect(table.bytes / table.size).toBeLessThanOrEqual(64);
+      if (index > 5_000 && index % 8 === 0)
+        expect(table.bytes / table.size).toBeLessThanOrEqual(64);
     }
   });
 
   test("grows in small steps, and tells most others from what it holds on the way", () => {
-    const table = new IdTable(100_000);
-    const others = manyIds(60_500).slice(60_000);
+    const table = new IdTable(50_000);
+    const others = manyIds(30_500).slice(30_000);
     const mayHold = (words: Uint32Array) => table.mayHold(printOfWords(words, 0));
     let bytes = table.bytes;
     for (const [index, words] of ids.entries()) {
@@ -153,15 +178,15 @@ describe("a table of many entries", () => {
       // A segment that grows, and a new filter for all: a byte or two for each.
       expect(table.bytes - bytes).toBeLessThan(24 * 4_096 + 2 * table.size);
       bytes = table.bytes;
-      if (index % 10_000 !== 9_999) continue;
+      if (index % 5_000 !== 4_999) continue;
       expect(ids.slice(0, index + 1).every(mayHold)).toBe(true);
       expect(others.filter(mayHold).length).toBeLessThan(others.length / 3);
     }
   });
 
   test("forgets in its filter too what has ended", () => {
-    const table = new IdTable(100_000);
-    const others = manyIds(60_500).slice(60_000);
+    const table = new IdTable(50_000);
+    const others = manyIds(30_500).slice(30_000);
     for (const [now, words] of ids.entries()) table.set(words, now + 2_000, false, now + 1);
     expect(others.filter((words) => table.mayHold(printOfWords(words, 0))).length).toBeLessThan(
       others.length / 3,
@@ -170,31 +195,31 @@ describe("a table of many entries", () => {
   });
 
   test("makes room by as little as it takes", () => {
-    const table = new IdTable(100_000);
+    const table = new IdTable(50_000);
     for (const [index, words] of ids.entries()) table.set(words, 10 + index, false, 1);
     expect(table.makeRoom(9)).toBe(false);
     expect(table.size).toBe(ids.length);
     expect(table.makeRoom(10)).toBe(true);
     expect(table.size).toBe(ids.length - 1);
-    expect(table.makeRoom(30_000)).toBe(true);
-    // Of 32 segments one was swept.
+    expect(table.makeRoom(15_000)).toBe(true);
+    // Of 16 segments one was swept.
     expect(table.size).toBeGreaterThan(ids.length - 1 - 2_000);
   });
 
   test("gives back the room of those that have ended, bit by bit", () => {
-    const table = new IdTable(100_000);
+    const table = new IdTable(50_000);
     for (const words of ids) table.set(words, 10, false, 1);
     const full = table.bytes;
-    for (let segments = 0; segments < 32; segments += 1) table.sweepSome(10);
+    for (let segments = 0; segments < 16; segments += 1) table.sweepSome(10);
     expect(table.size).toBe(0);
     // The filter stays, for as many as come again.
     expect(table.bytes).toBeLessThan(full / 40);
   });
 
   test("stays of one size while as many end as come", () => {
-    const table = new IdTable(100_000);
+    const table = new IdTable(50_000);
     const sizes: number[] = [];
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 10; round += 1) {
       for (const [index, words] of ids.entries()) {
         const now = 1 + round * ids.length + index;
         words[3] = (words[3] as number) + 1;

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { InMemoryRevocationStore, RevocationStoreFullError } from "@caracalai/revocation";
 import { expect, test } from "vitest";
 
 const child = fileURLToPath(new URL("children/million.mjs", import.meta.url));
@@ -14,4 +15,33 @@ test("of a million revoked UUIDs, each takes at most 64 bytes", async () => {
     // Less than an id and its expiry would say that something else was measured.
     expect(bytes).toBeGreaterThan(24);
   }
+});
+
+test("a million entries are right, bounded, and refused more of at once", () => {
+  const entries = 1_000_000;
+  const store = new InMemoryRevocationStore({ maxEntries: entries });
+  for (let index = 0; index < entries; index += 1) store.markRevoked(`session-${index}`);
+  expect(store.size).toBe(entries);
+
+  let right = 0;
+  for (let index = 0; index < entries; index += 97) {
+    if (store.isRevoked(`session-${index}`) && !store.isRevoked(`other-${index}`)) right += 1;
+  }
+  expect(right).toBe(Math.ceil(entries / 97));
+
+  // Had each refusal looked at every entry, ten thousand of them would take minutes.
+  const start = performance.now();
+  let refused = 0;
+  for (let index = 0; index < 10_000; index += 1) {
+    try {
+      store.markRevoked(`other-${index}`);
+    } catch (error) {
+      if (error instanceof RevocationStoreFullError) refused += 1;
+    }
+  }
+  expect(refused).toBe(10_000);
+  expect(performance.now() - start).toBeLessThan(15_000);
+  expect(store.size).toBe(entries);
+  store.markRevoked("session-0", 200_000_000);
+  expect(store.isRevoked("session-0")).toBe(true);
 });

@@ -52,3 +52,20 @@ test("digests that differ anywhere are told apart, however many there are", () =
   const others = items.map(({ digest }) => `${digest.slice(0, 31)}${last(digest)}`);
   expect(others.some((digest) => table.get(digest) !== undefined)).toBe(false);
 });
+
+test("a few share a bucket, however many there are", () => {
+  const random = new Seeded(14);
+  const table = new DigestTable<Item>();
+  const items = Array.from({ length: 5_000 }, () => {
+    const bytes = Array.from({ length: 4 }, () => random.below(256));
+    return new Item(String.fromCharCode(...bytes).padEnd(32, "."));
+  });
+  let longest = 0;
+  for (const item of items) {
+    table.add(item);
+    let length = 0;
+    for (let each: Item | undefined = item; each !== undefined; each = each.next) length += 1;
+    longest = Math.max(longest, length);
+  }
+  expect(longest).toBeLessThan(12);
+});

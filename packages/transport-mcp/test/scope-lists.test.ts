@@ -18,21 +18,33 @@ test("long ones are split each time", () => {
   expect(listOf(scope)).toStrictEqual([scope]);
   expect(listOf(scope)).not.toBe(listOf(scope));
   expect(Object.isFrozen(listOf(scope))).toBe(true);
+  expect(listOf("s".repeat(1_024))).toBe(listOf("s".repeat(1_024)));
 });
 
-test("no more than 1,024 are kept, and what comes out is right all the same", () => {
-  const first = listOf("kept first");
-  for (let count = 0; count < 1_024; count += 1) listOf(`kept ${count}`);
-  expect(listOf("kept first")).not.toBe(first);
-  expect(listOf("kept first")).toStrictEqual(first);
-  expect(listOf("kept 0")).toStrictEqual(["kept", "0"]);
-});
+/** One scope, or many that take 8 KiB by estimate: 200 bytes, 2 for each character, 40 for each scope. */
+const few = (count: number) => `few ${count}`;
+const many = (count: number) =>
+  [`${count}`.padStart(4, "0"), ...Array<string>(158).fill("many"), "s"].join(" ");
 
-test("of very many scopes, no more are kept than take half a MiB", () => {
-  const scopes = (first: number) => Array.from({ length: 160 }, (_, at) => first + at).join(" ");
-  const lists = Array.from({ length: 80 }, (_, count) => listOf(scopes(10_000 + 1_000 * count)));
-  // 160 scopes take some 8.5 KB: after sixty lists, all were dropped once.
-  expect(listOf(scopes(10_000))).not.toBe(lists[0]);
-  expect(listOf(scopes(10_000))).toStrictEqual(lists[0]);
-  expect(listOf(scopes(89_000))).toBe(lists[79]);
+test.each([
+  ["no more than 1,024", 1_024, few],
+  ["of very many scopes, no more than take half a MiB", 64, many],
+])("%s are kept, and what comes out is right all the same", (_, room, scopeOf) => {
+  // Until all before are dropped: then the last one is there, and the first one again.
+  const first = listOf(scopeOf(0));
+  let last = 1;
+  for (; last < 3_000; last += 1) {
+    listOf(scopeOf(last));
+    if (listOf(scopeOf(0)) !== first) break;
+  }
+
+  const others = Array.from({ length: room - 2 }, (_unused, at) => scopeOf(last + 1 + at));
+  const scopes = [scopeOf(0), scopeOf(last), ...others];
+  const lists = scopes.map(listOf);
+  expect(scopes.every((scope, at) => listOf(scope) === lists[at])).toBe(true);
+
+  const next = listOf(scopeOf(9_999));
+  expect(listOf(scopeOf(0))).not.toBe(lists[0]);
+  expect(listOf(scopeOf(0))).toStrictEqual(lists[0]);
+  expect(listOf(scopeOf(9_999))).toBe(next);
 });

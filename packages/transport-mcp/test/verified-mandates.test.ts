@@ -10,14 +10,17 @@ import { Seeded } from "./support/seeded.js";
 const ROOMY = 2 ** 30;
 
 /** As much of a known mandate as is looked at here. */
-function knownOf(lists: Partial<Record<"scopes" | "aud" | "path" | "chain", number>> = {}) {
+function knownOf(
+  lists: Partial<Record<"scopes" | "targets" | "aud" | "path" | "chain", number>> = {},
+) {
   const items = (count = 0) => Array.from({ length: count }, () => "a");
   const mandate = {
     aud: items(lists.aud),
     delegation_path: lists.path === undefined ? undefined : items(lists.path),
     delegation_chain: lists.chain === undefined ? undefined : items(lists.chain),
   };
-  const principal = { scopes: items(lists.scopes), targets: [], mandate } as unknown as Principal;
+  const [scopes, targets] = [items(lists.scopes), items(lists.targets)];
+  const principal = { scopes, targets, mandate } as unknown as Principal;
   return { principal, key: {}, kid: "kid" } satisfies KnownMandate;
 }
 
@@ -103,6 +106,14 @@ describe("entries", () => {
     }
   });
 
+  test("in use are passed by once, and then only where they were used again", () => {
+    const cache = cacheOf({ maxEntries: 3 });
+    for (const digest of "abc") cache.set(digest, knownOf(), 1);
+    expect(kept(cache, ["a"])).toEqual(["a"]);
+    for (const digest of "def") cache.set(digest, knownOf(), 1);
+    expect(kept(cache, [..."abcdef"])).toEqual(["d", "e", "f"]);
+  });
+
   test("in use go as well, where all are", () => {
     const cache = cacheOf({ maxEntries: 2 });
     for (const digest of "abcdef") {
@@ -148,7 +159,7 @@ describe("bytes", () => {
     expect(kept(cache, [..."bcd"])).toEqual(["d"]);
   });
 
-  test.each(["scopes", "aud", "path", "chain"])("are 40 more for each of %s", (list) => {
+  test.each(["scopes", "targets", "aud", "path", "chain"])("are 40 more for each of %s", (list) => {
     const cache = cacheOf({ maxBytes: 300 });
     cache.set("a", knownOf({ [list]: 3 }), 120);
     expect(kept(cache, ["a"])).toEqual(["a"]);
