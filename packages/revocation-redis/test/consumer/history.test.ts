@@ -29,6 +29,12 @@ async function newInstance(to: RedisServer | Link): Promise<StoreInstance> {
   return instance;
 }
 
+/** Until a replica has all that its primary has by now. */
+const untilReplicated = async (primary: RedisServer, replica: RedisServer): Promise<void> => {
+  await primary.command("SET", "replicated", "yes");
+  await eventually(() => replica.command("EXISTS", "replicated"), "replication");
+};
+
 const untilRevoked = ({ store }: StoreInstance, session: string): Promise<void> =>
   eventually(() => store.isRevoked(session).catch(() => false), session);
 
@@ -52,6 +58,7 @@ describe("a history that was replaced and went on is noticed", () => {
     await revoke(old, "first");
     await untilRevoked(instance, "first");
     await sleep(100);
+    await untilReplicated(old, promoted);
     replication.silence();
     await revoke(old, "session");
     await untilRevoked(instance, "session");
@@ -171,6 +178,7 @@ describe("a loss that was noted", () => {
     const link = await newLink(old);
     const instance = await newInstance(link);
     await sleep(100);
+    await untilReplicated(old, promoted);
     replication.silence();
     await old.command("SET", NOTE, "stream_trimmed");
     await eventually(() => instance.consumer.health().loss === "stream_trimmed", "the loss");
