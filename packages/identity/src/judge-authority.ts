@@ -48,8 +48,13 @@ function judgeScopes(
   granted: readonly string[],
   { requiredScopes }: AuthorityPolicy,
 ): MandateError | undefined {
-  const missing = requiredScopes.find((scope) => !granted.includes(scope));
-  if (missing === undefined) return undefined;
+  for (const scope of requiredScopes) {
+    if (!granted.includes(scope)) return insufficientScope(scope, requiredScopes);
+  }
+  return undefined;
+}
+
+function insufficientScope(missing: string, requiredScopes: readonly string[]): MandateError {
   return new MandateError({
     code: "insufficient_scope",
     check: "scope",
@@ -63,9 +68,10 @@ function judgeTargets(
   mandate: Mandate,
   { requiredTargets }: AuthorityPolicy,
 ): MandateError | undefined {
-  return requiredTargets.every((target) => mandate.target?.includes(target))
-    ? undefined
-    : refuseToken("target");
+  for (const target of requiredTargets) {
+    if (!mandate.target?.includes(target)) return refuseToken("target");
+  }
+  return undefined;
 }
 
 function judgeAgent(mandate: Mandate, { requireAgent }: AuthorityPolicy): MandateError | undefined {

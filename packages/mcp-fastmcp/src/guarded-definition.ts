@@ -1,7 +1,6 @@
 import type { Requirements } from "@caracalai/transport-mcp";
 import { type AdmittedCall, currentCall } from "./call-context.js";
 import type { ItemKind } from "./called-items.js";
-import type { MandateEnd } from "./mandate-end.js";
 import { requireOrExplain } from "./protect-item.js";
 import { type Definition, NOTHING_FURTHER } from "./protected-items.js";
 
@@ -96,48 +95,35 @@ interface ToolContext {
   readonly signal: AbortSignal;
 }
 
-/** What the signal of a tool's context is made of. */
-const SIGNALS = Symbol("caracal.signals");
-
-interface Signals {
-  readonly given: AbortSignal;
-  readonly ended: MandateEnd;
-  both: AbortSignal | undefined;
-}
-
-/** One function for all contexts: with one each, every context would be of a shape of its own. */
-const SIGNAL: PropertyDescriptor & ThisType<{ readonly [SIGNALS]: Signals }> = {
-  enumerable: true,
-  configurable: true,
-  get() {
-    const signals = this[SIGNALS];
-    signals.both ??= AbortSignal.any([signals.given, signals.ended.signal]);
-    return signals.both;
-  },
-};
-
 /**
  * A tool's context with the caller of this call in it, and a signal that tells of the end of the
  * mandate too. It is made when it is asked for: few tools do, and it costs as much as all the rest.
  */
 function withSignal(context: ToolContext, call: AdmittedCall): object {
-  const signals: Signals = { given: context.signal, ended: call.ended, both: undefined };
-  // Not for whoever logs a context, or copies it.
-  const copy = Object.defineProperty(withCaller(context, call), SIGNALS, { value: signals });
-  return Object.defineProperty(copy, "signal", SIGNAL);
+  let both: AbortSignal | undefined;
+  return {
+    ...context,
+    session: call.principal,
+    sessionId: openSessionId(context, call),
+    // In the literal: defining it afterwards costs a call several times as much.
+    get signal(): AbortSignal {
+      both ??= AbortSignal.any([context.signal, call.ended.signal]);
+      return both;
+    },
+  };
 }
 
-/** Where a handler has no context, it is given none. */
+/** A handler's context with the caller of this call in it. Where a handler has none, it is given none. */
 function contextWithCaller(context: unknown, call: AdmittedCall): object | undefined {
-  return typeof context === "object" && context !== null ? withCaller(context, call) : undefined;
+  if (typeof context !== "object" || context === null) return undefined;
+  return { ...context, session: call.principal, sessionId: openSessionId(context, call) };
 }
 
 /**
- * A handler's context with the caller of this call in it. In stateless mode FastMCP takes for the id of
- * a session whatever the caller sends: only one of a session that is open here is told.
+ * In stateless mode FastMCP takes for the id of a session whatever the caller sends: only one of a
+ * session that is open here is told.
  */
-function withCaller(context: object, { guard, principal }: AdmittedCall): object {
+function openSessionId(context: object, { guard }: AdmittedCall): string | undefined {
   const { sessionId } = context as { readonly sessionId?: unknown };
-  const isOpen = typeof sessionId === "string" && guard.sessions.has(sessionId);
-  return { ...context, session: principal, sessionId: isOpen ? sessionId : undefined };
+  return typeof sessionId === "string" && guard.sessions.has(sessionId) ? sessionId : undefined;
 }

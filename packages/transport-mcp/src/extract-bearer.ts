@@ -13,6 +13,13 @@ export type Credentials =
 
 /** One space is usual, more are allowed (RFC 9110 section 11.4), and nobody sends as many as this. */
 const MAX_SEPARATOR_LENGTH = 64;
+const MAX_USUAL_LENGTH = "Bearer ".length + MAX_TOKEN_LENGTH;
+
+/**
+ * What nearly every header is, told in one look: one space, and then visible US-ASCII but no comma. All
+ * else is told more slowly below, which would say the same of these.
+ */
+const USUAL = /^Bearer [!-+\--~]+$/;
 
 const MISSING: Credentials = { kind: "missing" };
 const MALFORMED: Credentials = { kind: "malformed" };
@@ -36,6 +43,9 @@ export function readCredentials(header: AuthorizationHeader): Credentials {
   if (typeof value !== "string") return MISSING;
   // Which of two would the next server on the way have taken? None is the only safe answer.
   if (values.length > 1) return MALFORMED;
+  if (value.length <= MAX_USUAL_LENGTH && USUAL.test(value)) {
+    return { kind: "token", token: value.slice("Bearer ".length) };
+  }
   if (!/^bearer(?![\w-])/i.test(value)) return MISSING;
 
   const rest = value.slice("bearer".length);

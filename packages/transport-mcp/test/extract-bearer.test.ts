@@ -142,6 +142,20 @@ describe("the Authorization header", () => {
     expect(answer.ok ? undefined : answer.error.hint).toMatch(/Authorization header .*bearer/i);
   });
 
+  test("the usual form is taken as any other is, whatever character is in it", () => {
+    const characters = Array.from({ length: 0x400 }, (_, code) => String.fromCharCode(code));
+    for (const character of [...characters, "\u2028", "\u3000", "\ufeff", "\u{1f511}", "\ud800"]) {
+      for (const token of [character, `${character}b`, `a${character}`, `a${character}b`]) {
+        const usual = extractBearer(`Bearer ${token}`);
+        expect(usual, JSON.stringify(token)).toBe(extractBearer(`bearer ${token}`));
+        // Spaces may come before a token, and are no part of it.
+        const rest = token.replace(/^ +/, "");
+        const isToken = /^[^\s,\p{Cc}]+$/u.test(rest);
+        expect(usual, JSON.stringify(token)).toBe(isToken ? rest : null);
+      }
+    }
+  });
+
   test("no key and no revocation is looked up for any of them", () => {
     expect(find).not.toHaveBeenCalled();
     expect(calls).toEqual([]);
