@@ -2,6 +2,7 @@ import process from "node:process";
 import { type Provenance, provenance } from "../shared/provenance.js";
 import { signatureCost } from "../shared/signature-cost.js";
 import { writeResults } from "../shared/write-results.js";
+import { type ColdCost, measureCold } from "./cold.js";
 import { type ModeCost, measureMode } from "./measure.js";
 
 /** Everything of one run, as it is written. */
@@ -11,18 +12,23 @@ export interface EndToEnd {
   /** Of one raw signature, in microseconds of processor time. */
   readonly signature: number;
   readonly modes: readonly ModeCost[];
+  /** What checks take whose code and data were driven out of the processor's caches. */
+  readonly cold: readonly ColdCost[];
 }
 
-const SLICES = Number(process.env.BENCH_SLICES ?? 30);
+const SLICES = Number(process.env.BENCH_SLICES ?? 60);
 
+const cold = await measureCold();
 const modes = [await measureMode("stateless", SLICES), await measureMode("stateful", SLICES)];
 const results: EndToEnd = {
   provenance: provenance(),
   slices: SLICES,
   signature: signatureCost(),
   modes,
+  cold,
 };
 console.log(`A signature: ${results.signature.toFixed(0)} µs`);
+console.table(cold);
 for (const { mode, calls, profiles } of modes) {
   console.log(mode);
   console.table(calls);

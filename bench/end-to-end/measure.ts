@@ -7,7 +7,12 @@ import { type Server, startServer } from "./start-server.js";
 
 /** What calls of one kind cost. Microseconds. */
 export interface CallCost {
-  readonly name: "no protection" | "anyone let in" | "known mandate" | "new mandate";
+  readonly name:
+    | "no protection"
+    | "anyone let in"
+    | "least check"
+    | "known mandate"
+    | "new mandate";
   /** Of the server's processor time, for a call: the median over all slices. */
   readonly processor: number;
   /** What it has more of than calls without protection, slice by slice: the median. */
@@ -62,6 +67,7 @@ export async function measureMode(mode: ModeCost["mode"], slices: number): Promi
   const servers = {
     bare: await startServer({ ...setting, protection: "none" }),
     open: await startServer({ ...setting, protection: "anyone" }),
+    least: await startServer({ ...setting, protection: "least" }),
     guarded: await startServer({ ...setting, protection: "mandates" }),
     guardedAgain: await startServer({ ...setting, protection: "mandates" }),
   };
@@ -79,13 +85,14 @@ export async function measureMode(mode: ModeCost["mode"], slices: number): Promi
 interface Servers {
   readonly bare: Server;
   readonly open: Server;
+  readonly least: Server;
   readonly guarded: Server;
   readonly guardedAgain: Server;
 }
 
 function contendersOf(
   sts: DevSts,
-  { bare, open, guarded, guardedAgain }: Servers,
+  { bare, open, least, guarded, guardedAgain }: Servers,
 ): readonly Contender[] {
   // One caller, as a session belongs to it; each mandate of a session of its own.
   const caller = { sub: randomUUID(), client_id: randomUUID() };
@@ -107,6 +114,12 @@ function contendersOf(
       name: "anyone let in",
       server: open,
       caller: new Caller(open.url),
+      tokens: () => times(() => known),
+    },
+    {
+      name: "least check",
+      server: least,
+      caller: new Caller(least.url),
       tokens: () => times(() => known),
     },
     {

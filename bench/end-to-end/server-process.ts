@@ -4,10 +4,10 @@ import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { startNotesServer } from "notes-server";
 import { startProfile } from "./profile.js";
 import { type Part, sharesOf } from "./profile-parts.js";
-import { startUnprotectedServer } from "./unprotected-server.js";
+import { anyone, leastCheck, startUnprotectedServer } from "./unprotected-server.js";
 
-/** Who is let in: everyone, everyone whom a function of the server's own has looked at, or a mandate. */
-export type Protection = "none" | "anyone" | "mandates";
+/** Who is let in: see the servers; "mandates" are judged by the notes server's protection. */
+export type Protection = "none" | "anyone" | "least" | "mandates";
 
 /** What a server is told first. */
 export interface ServerSetting {
@@ -31,6 +31,8 @@ export type ServerSaid =
 
 const say = (said: ServerSaid): unknown => process.send?.(said);
 
+const AUTHENTICATE = { none: undefined, anyone, least: leastCheck };
+
 // What FastMCP and libraries announce is no news here.
 for (const level of ["log", "info", "debug", "warn"] as const) console[level] = () => {};
 
@@ -50,7 +52,7 @@ process.once("message", async (setting: ServerSetting) => {
           },
           { revocations: new InMemoryRevocationStore() },
         )
-      : await startUnprotectedServer(stateless, protection === "anyone");
+      : await startUnprotectedServer(stateless, AUTHENTICATE[protection]?.());
   let stopProfile: Awaited<ReturnType<typeof startProfile>> | undefined;
   process.on("message", async (question: Question) => {
     if (question === "start-profile") stopProfile = await startProfile();
