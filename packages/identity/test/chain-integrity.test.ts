@@ -106,6 +106,37 @@ test("an edge twice in path and chain alike is refused", () => {
   expect(integrityOf({ ...DELEGATED, ...changes })).toBe("chain_mismatch/chain");
 });
 
+/** A mandate over these edges, with lists that fit. */
+function delegatedOver(edges: readonly string[]): Claims {
+  return {
+    delegation_edge_id: edges.at(-1),
+    delegation_path: edges,
+    delegation_chain: [
+      ...edges.map((edge) => ({ application_id: "app-0", delegation_edge_id: edge })),
+      { application_id: "app-1" },
+    ],
+    hop_count: edges.length,
+  };
+}
+
+test.each<[string, (at: number) => string]>([
+  ["that end alike", (at) => `${at}-edge`],
+  ["that begin alike", (at) => `edge-${at}`],
+  ["of one character", (at) => String.fromCharCode(0x100 + at)],
+])("of the edges of a path %s, none may be there twice", (_, edgeOf) => {
+  // A chain has 64 entries at the most, the receiver among them.
+  const edges = Array.from({ length: 63 }, (_, at) => edgeOf(at));
+  const verdictOn = (path: readonly string[]) =>
+    authorityOf(delegatedOver(path), { requireChainIntegrity: true, maxHopCount: 63 });
+  expect(verdictOn(edges)).toBe("accepted");
+  for (let first = 0; first < edges.length; first += 1) {
+    for (let again = first + 1; again < edges.length; again += 1) {
+      const repeated = edges.with(again, edges[first] as string);
+      expect(verdictOn(repeated)).toBe("chain_mismatch/chain");
+    }
+  }
+});
+
 test.each(["delegation_path", "delegation_chain", "hop_count", "delegation_edge_id"])(
   "refused without %s",
   (name) => {
