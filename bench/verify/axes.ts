@@ -1,5 +1,5 @@
 import { accepts, type Contender } from "./contender.js";
-import { createOurs, floor, ours } from "./ours.js";
+import { createOurs, digestAlone, floor, ours } from "./ours.js";
 import { peers } from "./peers.js";
 import { mintDelegated, mintUsual, type Setting } from "./setting.js";
 import { startStores } from "./stores.js";
@@ -107,13 +107,17 @@ export async function chains(setting: Setting, cycles: number): Promise<Axis> {
     const verifier = await createOurs(setting, { requireChainIntegrity: true });
     entries.push(
       ...entriesOf([floor(setting, `floor, ${label}`), ours(`new, ${label}`, verifier)], tokens),
-      ...entriesOf([ours(`known, ${label}`, verifier)], tokens.slice(0, 1), () => KNOWN_CALLS),
+      ...entriesOf(
+        [ours(`known, ${label}`, verifier), digestAlone(`its digest alone, ${label}`)],
+        tokens.slice(0, 1),
+        () => KNOWN_CALLS,
+      ),
     );
   }
   return {
     name: "Delegation chains",
     about:
-      "Four anchors and the epoch; chain integrity is required. Held against the floor of 1 hop.",
+      "Four anchors and the epoch; chain integrity is required. Held against the floor of 1 hop. A known mandate is known by the SHA-256 of its whole token, so none can be faster than that.",
     entries,
   };
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, hash, verify } from "node:crypto";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import {
   type AuthResult,
@@ -23,6 +23,18 @@ export function floor({ jwk }: Setting, name = "floor"): Contender {
       return () => verify("sha256", input, key, signature);
     },
     isAccepted: (answer) => answer === true,
+  };
+}
+
+/** What a mandate is known again by: a lower bound for what knowing one takes. */
+export function digestAlone(name: string): Contender {
+  return {
+    name,
+    prepare: (token) => {
+      const text = fresh(token);
+      return () => hash("sha256", text, "base64");
+    },
+    isAccepted: (answer) => typeof answer === "string",
   };
 }
 
