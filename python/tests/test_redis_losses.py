@@ -76,6 +76,7 @@ class TestUnread:
         # As operators may.
         server.command("DEL", LOSS_KEY)
         for running in (*every, newcomer):
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=running: it.replica.ready)  # type: ignore[misc]
 
     async def case_does_not_matter_when_the_mandates_have_ended(self, stage: Stage) -> None:
