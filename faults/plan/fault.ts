@@ -32,8 +32,8 @@ export type Fault =
       readonly afterBytes: number;
     }
   | { readonly kind: "flush"; readonly command: readonly string[] }
-  /** No memory is left, and nothing is evicted. */
-  | { readonly kind: "memory"; readonly ms: number }
+  /** No memory is left, and nothing is evicted. Events may be added in the same step, before. */
+  | { readonly kind: "memory"; readonly ms: number; readonly burst?: number }
   /**
    * Replication hangs for `lagMs`, then the replica is promoted. The old primary is killed before, or
    * is made its replica `gapMs` later. Each instance is led to the new one after a time of its own.

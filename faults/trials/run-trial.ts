@@ -6,7 +6,7 @@ import { judgeEnd, judgeTrial } from "../history/judge-trial.js";
 import type { Plan } from "../plan/plan.js";
 import { AS_DEPLOYED, type Variation } from "../variants/variation.js";
 import { Checker } from "../world/checker.js";
-import { Injector } from "../world/injector.js";
+import { Injector, MOST_DELAY_MS } from "../world/injector.js";
 import { Recorder } from "../world/recorder.js";
 import type { Targets } from "../world/targets.js";
 import { World } from "../world/world.js";
@@ -30,13 +30,18 @@ export interface TrialOptions {
   readonly variation?: Variation;
   /** How long everything may take to be in order again, in milliseconds. */
   readonly healWithinMs?: number;
+  /**
+   * Whether there is to be seen what the trial is for: else faults last, or come again, and the trial goes
+   * on in the end, for half a minute longer at the most.
+   */
+  readonly isShown?: (history: History) => boolean;
 }
 
 /** Runs one trial, and judges what was seen. */
 export async function runTrial(
   plan: Plan,
   targets: Targets,
-  { variation = AS_DEPLOYED, healWithinMs = 60_000 }: TrialOptions = {},
+  { variation = AS_DEPLOYED, healWithinMs = 60_000, isShown = () => true }: TrialOptions = {},
 ): Promise<TrialResult> {
   const recorder = new Recorder();
   const stopWatching = recorder.watchStalls();
@@ -47,14 +52,14 @@ export async function runTrial(
     const checking = checker.run(() => world.instances);
     const producing = world.producer.run(plan.pausesMs);
     await sleep(WARM_UP_MS);
-    await injectAll(plan, new Injector(world));
+    await injectAll(plan, new Injector(world, () => isShown(recorder.history([]))));
     recorder.healedAt = performance.now();
     await sleep(AFTERGLOW_MS);
     world.producer.stop();
     await producing;
     checker.stop();
     await checking;
-    const history = await untilHealed(world, checker, healWithinMs);
+    const history = await untilHealed(world, checker, { healWithinMs, isShown });
     return { breaches: judgeTrial(history), history };
   } finally {
     checker.stop();
@@ -87,7 +92,7 @@ async function injectAll({ faults }: Plan, injector: Injector): Promise<void> {
 async function untilHealed(
   { instances, recorder }: World,
   checker: Checker,
-  withinMs: number,
+  { healWithinMs: withinMs, isShown }: Required<Pick<TrialOptions, "healWithinMs" | "isShown">>,
 ): Promise<History> {
   const start = performance.now();
   for (;;) {
@@ -98,7 +103,8 @@ async function untilHealed(
       .filter(({ at }) => at >= start)
       .reduce((total, { ms }) => total + ms, 0);
     const end = start + withinMs + Math.min(stalledMs, MOST_PATIENCE * withinMs);
-    if (isInOrder || performance.now() > end) return history;
+    if (isInOrder) return history;
+    if (performance.now() > (isShown(history) ? end : end + MOST_DELAY_MS)) return history;
     await sleep(100);
   }
 }

@@ -7,16 +7,22 @@ import type { Line } from "./kill-switch.js";
 import { moveOwnClock } from "./own-clock.js";
 import type { World } from "./world.js";
 
-/** How long a crash point is waited for. */
+/** How long a crash point is waited for that may not come. */
 const CRASH_WITHIN_MS = 1_500;
+/** How long is waited for what will come, however busy the machine is. */
+export const MOST_DELAY_MS = 30_000;
+const LOOK_EVERY_MS = 200;
 
 /** Brings about faults in a world, and lifts them again. */
 export class Injector {
   readonly #world: World;
+  readonly #isShown: () => boolean;
   #servers: Promise<void> = Promise.resolve();
 
-  constructor(world: World) {
+  /** @param isShown - whether there is to be seen what a fault is for: else it lasts, or comes again. */
+  constructor(world: World, isShown: () => boolean = () => true) {
     this.#world = world;
+    this.#isShown = isShown;
   }
 
   /** Resolves when the fault is over. What concerns Redis itself comes one after the other. */
@@ -56,13 +62,15 @@ export class Injector {
         );
       case "freeze":
         servers.primary.freeze();
-        await sleep(fault.ms);
+        await this.#last(fault.ms);
         return servers.primary.thaw();
       case "flush":
-        return this.#losing("emptied", () => servers.primary.command(...fault.command));
+        return this.#untilShown(() =>
+          this.#losing("emptied", () => servers.primary.command(...fault.command)),
+        );
       case "memory":
-        await servers.primary.command("CONFIG", "SET", "maxmemory", "1");
-        await sleep(fault.ms);
+        await this.#takeMemory(fault.burst);
+        await this.#last(fault.ms);
         await servers.primary.command("CONFIG", "SET", "maxmemory", "0");
         return;
       case "trim":
@@ -70,6 +78,13 @@ export class Injector {
       case "failover":
         return this.#failOver(fault);
     }
+  }
+
+  async #takeMemory(burst: number | undefined): Promise<void> {
+    const { servers, producer } = this.#world;
+    const take = ["CONFIG", "SET", "maxmemory", "1"];
+    if (burst === undefined) await servers.primary.command(...take);
+    else await producer.publishAnd(burst, [take], MOST_DELAY_MS);
   }
 
   async #losing(kind: Loss["kind"] | undefined, cause: () => Promise<unknown>): Promise<void> {
@@ -131,7 +146,7 @@ export class Injector {
       return time;
     });
     for (const link of links) begin(link);
-    await sleep(ms);
+    await this.#last(ms);
     if (lasts) for (const link of links) link.restore();
     // Whoever was cut off connects again after a second at most.
     for (const time of times) time.to = performance.now() + 1_500;
@@ -145,7 +160,8 @@ export class Injector {
     const instance = this.#world.instances[at];
     if (instance === undefined || instance.isDead) return;
     instance.killSwitch.arm(point);
-    for (const end = performance.now() + CRASH_WITHIN_MS; !instance.isDead; await sleep(5)) {
+    const withinMs = point.sinceGiven === true ? MOST_DELAY_MS : CRASH_WITHIN_MS;
+    for (const end = performance.now() + withinMs; !instance.isDead; await sleep(5)) {
       if (performance.now() > end) instance.killSwitch.kill();
     }
     await sleep(restartMs);
@@ -162,6 +178,19 @@ export class Injector {
     clock.move(bySeconds);
     await sleep(ms);
     clock.move(0);
+  }
+
+  async #last(ms: number): Promise<void> {
+    await sleep(ms);
+    await this.#untilShown(async () => {});
+  }
+
+  /** Does something, and again until there is to be seen what it is for. */
+  async #untilShown(action: () => Promise<void>): Promise<void> {
+    const end = performance.now() + MOST_DELAY_MS;
+    for (await action(); !this.#isShown() && performance.now() < end; await action()) {
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   #hit(hit: Hit): readonly Instance[] {

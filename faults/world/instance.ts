@@ -185,6 +185,7 @@ export class Instance {
   #recording(sink: RevocationSink): RevocationSink {
     const { recorder, targets } = this.#setting;
     const note = async (target: number | undefined, write: () => unknown): Promise<void> => {
+      if (target !== undefined && recorder.isUnread(target)) this.killSwitch.noteGiven();
       recorder.know("read", this.name, target);
       await write();
       recorder.know("written", this.name, target);

@@ -9,6 +9,10 @@ export interface CrashPoint {
   /** Commands that come through before. */
   readonly after: number;
   readonly moment: "before" | "after";
+  /** Where there is a name here, commands of that name count, and no others. */
+  readonly command?: string;
+  /** Whether none counts before the instance is given an event, one that its producer has a reply to. */
+  readonly sinceGiven?: boolean;
 }
 
 /**
@@ -20,6 +24,7 @@ export class KillSwitch {
   readonly #onKill: () => void;
   #point: CrashPoint | undefined;
   #left = 0;
+  #isCounting = false;
   #isDead = false;
 
   constructor({ shared, own }: Readonly<Record<Line, RedisAccess>>, onKill: () => void) {
@@ -40,6 +45,12 @@ export class KillSwitch {
   arm(point: CrashPoint): void {
     this.#point = point;
     this.#left = point.after;
+    this.#isCounting = point.sinceGiven !== true;
+  }
+
+  /** The instance was given an event that none had, and whose XADD was answered; it was not written yet. */
+  noteGiven(): void {
+    this.#isCounting = true;
   }
 
   kill(): void {
@@ -58,7 +69,7 @@ export class KillSwitch {
 
   #wrap(line: Line, command: RedisCommand): RedisCommand {
     return async (args, options) => {
-      const isLast = this.#isLast(line);
+      const isLast = this.#isLast(line, args);
       if (isLast && this.#point?.moment === "before") this.kill();
       if (this.#isDead) throw new Error("The process has ended.");
       const reply = await command(args, options);
@@ -68,8 +79,9 @@ export class KillSwitch {
     };
   }
 
-  #isLast(line: Line): boolean {
-    if (this.#point?.line !== line) return false;
+  #isLast(line: Line, [name]: Parameters<RedisCommand>[0]): boolean {
+    if (this.#point?.line !== line || !this.#isCounting) return false;
+    if ((this.#point.command ?? name) !== name) return false;
     this.#left -= 1;
     return this.#left === -1;
   }

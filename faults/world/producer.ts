@@ -52,19 +52,29 @@ export class Producer {
     await this.#record([target], () => this.#client.sendCommand(commandFor(target)));
   }
 
-  /** Revokes targets and trims the stream of revocations, in one step. */
-  async publishAndTrim(burst: number, keep: number): Promise<void> {
+  /** Revokes targets and trims the streams, in one step. */
+  publishAndTrim(burst: number, keep: number): Promise<void> {
+    const streams = new Set(this.#targets.map((target) => target.stream));
+    const trims = [...streams].map((stream) => ["XTRIM", stream, "MAXLEN", `${keep}`]);
+    return this.publishAnd(burst, trims);
+  }
+
+  /** Revokes targets, with other commands behind, in one step. */
+  async publishAnd(
+    burst: number,
+    commands: readonly (readonly string[])[],
+    deadlineMs: number = DEADLINE_MS,
+  ): Promise<void> {
     const targets = Array.from({ length: burst }, () => this.#take()).filter(
       (it) => it !== undefined,
     );
-    await this.#record(targets, async () => {
+    const send = async (): Promise<void> => {
       const step = this.#client.multi();
       for (const target of targets) step.addCommand(commandFor(target));
-      for (const stream of new Set(this.#targets.map((target) => target.stream))) {
-        step.addCommand(["XTRIM", stream, "MAXLEN", `${keep}`]);
-      }
+      for (const command of commands) step.addCommand([...command]);
       await step.exec();
-    });
+    };
+    await this.#record(targets, send, deadlineMs);
   }
 
   #take(): Target | undefined {
@@ -73,11 +83,15 @@ export class Producer {
     return target;
   }
 
-  async #record(targets: readonly Target[], send: () => Promise<unknown>): Promise<void> {
+  async #record(
+    targets: readonly Target[],
+    send: () => Promise<unknown>,
+    deadlineMs: number = DEADLINE_MS,
+  ): Promise<void> {
     const revocations = targets.map(({ id }) => ({ target: id, attemptedAt: performance.now() }));
     this.#recorder.revocations.push(...revocations);
     const sending = send();
-    const late = sleep(DEADLINE_MS, "late" as const);
+    const late = sleep(deadlineMs, "late" as const);
     // It may have been executed all the same: nothing is claimed about it then.
     const outcome = await Promise.race([sending, late]).catch(() => "late" as const);
     if (outcome === "late") return;

@@ -44,6 +44,13 @@ export class Recorder {
     this.knowledge.push({ kind, instance, target, at: performance.now() });
   }
 
+  /** Whether an event's XADD was answered, and no consumer was given it before. */
+  isUnread(target: number): boolean {
+    const revocation = this.revocations.find((each) => each.target === target);
+    const isKnown = this.knowledge.some((each) => each.kind === "read" && each.target === target);
+    return revocation?.acknowledgedAt !== undefined && !isKnown;
+  }
+
   /** Notes times in which nothing ran, until the returned function is called. */
   watchStalls(): () => void {
     let last = performance.now();

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,12 +79,12 @@ def test_with_a_redis_it_prints_what_its_comments_say(
 async def test_the_server_is_protected(sts: DevSts) -> None:
     path = PACKAGES / "mcp-fastmcp" / "tests" / "snippets" / "protected_server.py"
     source = path.read_text().replace("https://sts.example.com", sts.issuer)
-    names: dict[str, object] = {"__name__": "protected_server"}
+    names: dict[str, Any] = {"__name__": "protected_server"}
     code = compile(
         source.replace("https://sts.example.com", sts.issuer), "protected_server", "exec"
     )
     exec(code, names)
-    async with serving(names["mcp"], stateless_http=True) as url:  # type: ignore[arg-type]
+    async with serving(names["mcp"], stateless_http=True) as url:
         user = sts.mint("zone_prod", scope="mcp:tool:call notes:delete")
         assert "user_dev" in (await post(url, call_of("whoami"), user)).text
         refused = await post(url, call_of("delete_notes"), user)

@@ -17,6 +17,8 @@ from support.together import together
 PREFIX = "caracal:revoked:sessions:"
 GROUP = "resource-revocation"
 LOSS_KEY = f"{{{REVOCATIONS}}}.loss.{GROUP}"
+PATIENT = {"command_timeout_ms": 10_000, "max_staleness_ms": 20_000}
+"""Redis takes some 100 ms of processor time to look at 20 MB: nothing is to depend on that."""
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ class TestUnread:
         # As operators may.
         server.command("DEL", LOSS_KEY)
         for running in (*every, newcomer):
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=running: it.replica.ready)  # type: ignore[misc]
 
     async def case_does_not_matter_when_the_mandates_have_ended(self, stage: Stage) -> None:
@@ -193,10 +196,10 @@ class TestHostile:
             await each.revoked("after")
         await eventually(lambda: consumer.health().applied == 2)
 
-    async def case_3_mb_are_sent_to_nobody(self, stage: Stage) -> None:
+    async def case_20_mb_are_sent_to_nobody(self, stage: Stage) -> None:
         server = stage.server()
-        running = await stage.replica(server)
-        server.command("XADD", REVOCATIONS, "*", "session_id", "v" * 3_000_000)
+        running = await stage.replica(server, **PATIENT)
+        server.command("XADD", REVOCATIONS, "*", "session_id", "v" * 20_000_000)
         revoke(server, "after")
         await running.revoked("after")
 
@@ -205,7 +208,7 @@ class TestHostile:
             return count
 
         before = sent()
-        newcomer = await stage.replica(server)
+        newcomer = await stage.replica(server, **PATIENT)
         assert newcomer.answer("after") == "revoked"
         assert sent() - before < 1_000_000
 

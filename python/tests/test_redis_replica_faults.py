@@ -218,6 +218,7 @@ class TestLostHistory:
         raise_epoch(server, "zone", 3)
         for it in (running, other):
             await it.revoked(*known)
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=it: "zone 3" in it.heard)  # type: ignore[misc]
         if how == "restart":
             server.restart()
@@ -228,8 +229,10 @@ class TestLostHistory:
         late = anchor()
         revoke(server, late, *(["x", "y", "z"] if how == "replaced" else []))
         for it in (running, other):
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=it: it.replica.health().resynchronisations > 0)  # type: ignore[misc]
             await it.revoked(*known, late)
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=it: it.replica.current_delegation_epoch("zone") == 3)  # type: ignore[misc]
         # What Redis had lost is in it again, for newcomers.
         await eventually(lambda: server.command("GET", f"{PREFIX}{known[0]}") == "1")
@@ -408,6 +411,7 @@ class TestFailover:
             consumer = RedisRevocationConsumer(redis=client, store=kept, signature_keys=[KEY])
             await consumer.start()
             revoke(promoted, "session")
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=server: it.command("GET", f"{PREFIX}session") == "1")  # type: ignore[misc]
             await consumer.stop()
         assert old.command("DBSIZE") == 0
@@ -419,6 +423,7 @@ class TestFailover:
         async with AsyncExitStack() as stack:
             port = stack.enter_context(running_sentinel(primary))
             await eventually(lambda: has_replica(port))
+            # redis-py has no types for this.
             sentinel = Sentinel([("127.0.0.1", port)])  # type: ignore[no-untyped-call]
             client = sentinel.master_for("main")
             for made in (client, *sentinel.sentinels):

@@ -358,8 +358,10 @@ async def test_clients_that_are_none_of_ours() -> None:
 
     for wrong in (None, "redis://localhost", sync.Redis(), Redis, object(), 1):
         with pytest.raises(ConfigurationError):
+            # What types forbid has to fail as well.
             RedisRevocationStore(redis=wrong)  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match="Unknown option"):
+        # What types forbid has to fail as well.
         RedisRevocationStore(redis=Redis(), readTimeoutMs=1)  # type: ignore[call-arg]
     for name in ("read_timeout_ms", "write_timeout_ms", "default_ttl_ms", "max_pending_commands"):
         for value in (0, -1, 1.5, True, "1", 2**60):

@@ -201,11 +201,13 @@ class Trial:
             instance.proxy.release()
             instance.proxy.delay_seconds = 0
         for instance in instances:
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=instance: it.replica.ready, 60, "ready")  # type: ignore[misc]
         kept = [it for it in self.published if self._was_read(it)]
         # The last of them came just now.
         await asyncio.sleep(_PROMISED_SECONDS)
         for instance in instances:
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=instance: it.replica.ready, 60, "ready")  # type: ignore[misc]
             lost = [it for it in kept if instance.lets_in(it)]
             assert lost == [], f"lost: {lost}"

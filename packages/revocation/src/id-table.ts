@@ -121,7 +121,15 @@ export class IdTable {
   #sweepSegment(segment: IdSegment, now: number): void {
     const before = segment.size;
     segment.sweep(now);
+    if (segment.size === before) return;
     this.#size += segment.size - before;
+    if (this.#size === 0) this.#emptyFilters();
+  }
+
+  /** Where there are no ids, there is nothing to know of them: the smallest filter will do. */
+  #emptyFilters(): void {
+    this.#filter = new IdFilter(0);
+    this.#nextFilter = undefined;
   }
 
   /** By the lowest bits: the highest ones choose the place in the segment. */

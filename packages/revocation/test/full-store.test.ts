@@ -1,5 +1,6 @@
 import { InMemoryRevocationStore, RevocationStoreFullError } from "@caracalai/revocation";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { countLooks } from "./support/count-looks.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -96,6 +97,53 @@ describe("a full store", () => {
     for (const zone of ["a", "b", "c"]) store.markDelegationEpoch(zone, 0);
     store.markDelegationEpoch("d", 1);
     expect(store.currentDelegationEpoch("d")).toBe(1);
+  });
+});
+
+function isRefused(mark: () => void): boolean {
+  try {
+    mark();
+    return false;
+  } catch (error) {
+    return error instanceof RevocationStoreFullError;
+  }
+}
+
+describe("a refusal looks at no more in a store of 50,000 than in one of 50, of", () => {
+  const zeros = "00000000-0000-4000-8000-";
+  const kinds = [
+    ["texts", (index: number) => `session-${index}`, "markRevoked"],
+    ["UUIDs", (index: number) => zeros + `${index}`.padStart(12, "0"), "markRevoked"],
+    ["zones", (index: number) => `zone-${index}`, "markDelegationEpoch"],
+  ] as const;
+
+  test.each(kinds)("%s", (_, nameOf, kind) => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const looksIn = (maxEntries: number) => {
+      vi.advanceTimersByTime(1);
+      const store = new InMemoryRevocationStore({ maxEntries, defaultTtlMs: 100 });
+      const mark = (index: number) =>
+        kind === "markRevoked"
+          ? store.markRevoked(nameOf(index))
+          : store.markDelegationEpoch(nameOf(index), 1);
+      for (let index = 0; index < maxEntries; index += 1) mark(index);
+      let refused = 0;
+      const refusals = countLooks(() => {
+        for (let more = 0; more < 100; more += 1) {
+          if (isRefused(() => mark(maxEntries + more))) refused += 1;
+        }
+      });
+      expect(refused).toBe(100);
+      vi.advanceTimersByTime(100);
+      // Now there is something to be found.
+      return { refusals, sweep: countLooks(() => mark(maxEntries)) };
+    };
+    const [small, large] = [looksIn(50), looksIn(50_000)];
+    expect(small.sweep).toBeGreaterThanOrEqual(50);
+    expect(large.sweep).toBeGreaterThan(1_000);
+    expect(large.refusals).toBe(small.refusals);
+    // Each for the one that may be there already.
+    expect(large.refusals).toBeLessThanOrEqual(100);
   });
 });
 

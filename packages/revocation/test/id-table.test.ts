@@ -145,48 +145,51 @@ describe("the bytes of a table", () => {
 });
 
 describe("a table of many entries", () => {
-  const ids = manyIds(30_000);
+  const ids = manyIds(60_000);
 
   test("holds them all, and no others", () => {
-    const table = new IdTable(50_000);
+    const table = new IdTable(100_000);
     for (const words of ids) table.set(words, LATEST, false, 1);
     expect(table.size).toBe(ids.length);
     expect(ids.every((words) => table.expiryOf(words) === LATEST)).toBe(true);
     expect(
-      manyIds(60_000)
-        .slice(30_000)
+      manyIds(120_000)
+        .slice(60_000)
         .some((words) => table.expiryOf(words) > 0),
     ).toBe(false);
   });
 
   test("takes at most 64 bytes for each, at every size on the way", () => {
-    const table = new IdTable(50_000);
+    const table = new IdTable(100_000);
+    let most = 0;
     for (const [index, words] of ids.entries()) {
       table.set(words, LATEST, false, 1);
-      if (index > 5_000 && index % 8 === 0)
-        expect(table.bytes / table.size).toBeLessThanOrEqual(64);
+      if (index > 5_000) most = Math.max(most, table.bytes / table.size);
     }
+    expect(most).toBeLessThanOrEqual(64);
   });
 
   test("grows in small steps, and tells most others from what it holds on the way", () => {
-    const table = new IdTable(50_000);
-    const others = manyIds(30_500).slice(30_000);
+    const table = new IdTable(100_000);
+    const others = manyIds(60_500).slice(60_000);
     const mayHold = (words: Uint32Array) => table.mayHold(printOfWords(words, 0));
     let bytes = table.bytes;
+    let tooLarge = 0;
     for (const [index, words] of ids.entries()) {
       table.set(words, LATEST, false, 1);
       // A segment that grows, and a new filter for all: a byte or two for each.
-      expect(table.bytes - bytes).toBeLessThan(24 * 4_096 + 2 * table.size);
+      if (table.bytes - bytes >= 24 * 4_096 + 2 * table.size) tooLarge += 1;
       bytes = table.bytes;
-      if (index % 5_000 !== 4_999) continue;
+      if (index % 10_000 !== 9_999) continue;
       expect(ids.slice(0, index + 1).every(mayHold)).toBe(true);
       expect(others.filter(mayHold).length).toBeLessThan(others.length / 3);
     }
+    expect(tooLarge).toBe(0);
   });
 
   test("forgets in its filter too what has ended", () => {
-    const table = new IdTable(50_000);
-    const others = manyIds(30_500).slice(30_000);
+    const table = new IdTable(100_000);
+    const others = manyIds(60_500).slice(60_000);
     for (const [now, words] of ids.entries()) table.set(words, now + 2_000, false, now + 1);
     expect(others.filter((words) => table.mayHold(printOfWords(words, 0))).length).toBeLessThan(
       others.length / 3,
@@ -195,31 +198,47 @@ describe("a table of many entries", () => {
   });
 
   test("makes room by as little as it takes", () => {
-    const table = new IdTable(50_000);
+    const table = new IdTable(100_000);
     for (const [index, words] of ids.entries()) table.set(words, 10 + index, false, 1);
     expect(table.makeRoom(9)).toBe(false);
     expect(table.size).toBe(ids.length);
     expect(table.makeRoom(10)).toBe(true);
     expect(table.size).toBe(ids.length - 1);
-    expect(table.makeRoom(15_000)).toBe(true);
-    // Of 16 segments one was swept.
+    expect(table.makeRoom(30_000)).toBe(true);
+    // Of 32 segments one was swept.
     expect(table.size).toBeGreaterThan(ids.length - 1 - 2_000);
   });
 
   test("gives back the room of those that have ended, bit by bit", () => {
-    const table = new IdTable(50_000);
+    const table = new IdTable(100_000);
     for (const words of ids) table.set(words, 10, false, 1);
     const full = table.bytes;
-    for (let segments = 0; segments < 16; segments += 1) table.sweepSome(10);
+    for (let segments = 0; segments < 32; segments += 1) table.sweepSome(10);
     expect(table.size).toBe(0);
-    // The filter stays, for as many as come again.
-    expect(table.bytes).toBeLessThan(full / 40);
+    expect(table.bytes).toBeLessThan(full / 100);
+  });
+
+  test("gives back its filter with the last entry, and the one that is being made", () => {
+    const table = new IdTable(100_000, keysOf(1, 2, 3, 4, 5));
+    const mayHold = (words: Uint32Array) => table.mayHold(printOfWords(words, 0));
+    const empty = table.bytes;
+    // With 256 of them a filter is crowded, and 32 more are set until another one has its place.
+    const some = ids.slice(0, 260);
+    for (const [index, words] of some.entries()) table.set(words, index < 259 ? 10 : 20, false, 1);
+    table.sweep(10);
+    expect(some.every(mayHold)).toBe(true);
+    table.sweep(20);
+    expect(some.some(mayHold)).toBe(false);
+    // Each segment has a slot at first, and 16 when it was used.
+    expect(table.bytes).toBe(empty + 32 * 15 * 24);
+    for (const words of ids) table.set(words, LATEST, false, 20);
+    expect(ids.every(mayHold)).toBe(true);
   });
 
   test("stays of one size while as many end as come", () => {
-    const table = new IdTable(50_000);
+    const table = new IdTable(100_000);
     const sizes: number[] = [];
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 20; round += 1) {
       for (const [index, words] of ids.entries()) {
         const now = 1 + round * ids.length + index;
         words[3] = (words[3] as number) + 1;

@@ -129,6 +129,7 @@ class RedisServer:
             self.url, socket_timeout=10, protocol=2, decode_responses=True, retry=None
         )
         try:
+            # redis-py has no types for this.
             return client.execute_command(*args)  # type: ignore[no-untyped-call]
         finally:
             client.close()

@@ -49,6 +49,7 @@ class RunningReplica:
     async def revoked(self, *anchors: str) -> None:
         """Waits until it knows that these are revoked. From then on, it must not forget them."""
         for anchor in anchors:
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=anchor: self.answer(it) == "revoked", what=anchor)  # type: ignore[misc]
             self._known.add(anchor)
 

@@ -11,17 +11,26 @@ export function afterSnapshotBegan(state: ReplicaState): ReplicaState {
   return { ...state, snapshot: "begun" };
 }
 
-/** The keys could not be read or written: what was written may be gone with its server. */
-export function afterSnapshotFailed(
+/** What follows from the failure of a task that was begun in a round. */
+type AfterFailure = (
   state: ReplicaState,
   round: number,
   now: number,
   pace: ReplicaPace,
-): ReplicaState {
-  if (round !== state.round) return state;
+) => ReplicaState;
+
+/** A task of an earlier round matters no more. */
+function inItsRound(
+  next: (state: ReplicaState, now: number, pace: ReplicaPace) => ReplicaState,
+): AfterFailure {
+  return (state, round, now, pace) => (round === state.round ? next(state, now, pace) : state);
+}
+
+/** The keys could not be read or written: what was written may be gone with its server. */
+export const afterSnapshotFailed: AfterFailure = inItsRound((state, now, pace) => {
   const next = newRound(state, "snapshot_failed", now, pace);
   return { ...next, snapshotNotBefore: now + pace.snapshotRetryMs };
-}
+});
 
 /** All keys were read, and what Redis lacked was written to it. */
 export function afterSnapshot(state: ReplicaState, round: number, now: number): ReplicaState {
@@ -35,15 +44,10 @@ export function afterReconcileBegan(state: ReplicaState, now: number): ReplicaSt
 }
 
 /** The keys were not compared: that is still to be done. */
-export function afterReconcileFailed(
-  state: ReplicaState,
-  round: number,
-  now: number,
-  pace: ReplicaPace,
-): ReplicaState {
-  if (round !== state.round) return state;
-  return { ...state, reconcileFrom: whenToReconcile(state, now, pace) };
-}
+export const afterReconcileFailed: AfterFailure = inItsRound((state, now, pace) => ({
+  ...state,
+  reconcileFrom: whenToReconcile(state, now, pace),
+}));
 
 /** When the keys are to be compared: at once, but not all the time. */
 export function whenToReconcile(

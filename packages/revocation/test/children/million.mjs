@@ -1,22 +1,13 @@
 // Run by Node with --expose-gc, on the built packages: prints what a revoked UUID takes, in bytes, of a
 // million of them.
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { AnchorTable, InMemoryRevocationStore } from "@caracalai/revocation";
+import { usedMemory } from "../../../../tools/test-support/used-memory.mjs";
 
 const COUNT = 1_000_000;
 /** In memory of its own, as text that came over a network. */
 const copyOf = (text) => Buffer.from(text, "latin1").toString("latin1");
 const anchors = Array.from({ length: COUNT }, () => copyOf(randomUUID()));
-
-async function usedMemory() {
-  for (let turn = 0; turn < 4; turn += 1) {
-    globalThis.gc();
-    await sleep(20);
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 /** @param make - gives what revokes an anchor, and what tells whether one is revoked */
 async function measure(make) {

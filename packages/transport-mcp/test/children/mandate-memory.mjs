@@ -1,10 +1,10 @@
 // Run by Node with --expose-gc, on the built packages: prints what mandates take that are remembered
 // with their principals, in bytes for each.
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { agentMandate, createDevSts, delegatedMandate } from "@caracalai/dev-sts";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { createMandateVerifier } from "@caracalai/transport-mcp";
+import { usedMemory } from "../../../../tools/test-support/used-memory.mjs";
 
 const COUNT = 4_000;
 const audience = "https://mcp.example.com";
@@ -32,15 +32,6 @@ const kinds = {
   "delegated ten times": () => delegatedMandate({ hops: 10, ...ids() }),
   "with nothing in common": () => delegatedMandate({ hops: 1, ...unlike() }),
 };
-
-async function usedMemory() {
-  for (let turn = 0; turn < 4; turn += 1) {
-    globalThis.gc();
-    await sleep(20);
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 async function measure(name, claims) {
   const tokens = Array.from({ length: COUNT }, () => sts.mint(claims()));

@@ -1,6 +1,7 @@
 import copy
 import json
 import pickle
+from collections.abc import Callable
 
 import pytest
 
@@ -12,8 +13,8 @@ ERROR = MandateError("insufficient_scope", "scope", "Missing scope: a", "Grant i
 @pytest.mark.parametrize(
     "again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
 )
-def test_an_error_survives_being_copied(again: object) -> None:
-    twin = again(ERROR)  # type: ignore[operator]
+def test_an_error_survives_being_copied(again: Callable[[MandateError], object]) -> None:
+    twin = again(ERROR)
     assert isinstance(twin, MandateError)
     assert twin.to_dict() == ERROR.to_dict()
     assert str(twin) == "Missing scope: a"

@@ -186,6 +186,7 @@ async def test_what_is_not_one_token(
         answer = await client.post(
             f"{served.url}?access_token={token}",
             json={"jsonrpc": "2.0", "id": 1, "access_token": token, **INITIALIZE},
+            # Some values are texts, some bytes: httpx takes both, and its types one.
             headers=[*MCP_HEADERS.items(), *sent],  # type: ignore[arg-type]
         )
     assert (answer.status_code, answer.json()["error"]) == (401, code)
@@ -233,6 +234,7 @@ async def test_a_body_that_is_longer_than_is_looked_at_reaches_the_server_whole(
     # FastMCP refuses it for its length; it is not us who run out of patience or memory.
     assert answer.status_code in (400, 413)
     assert served.notes.calls == []
+    # The values of that dict are of many types.
     params = {**INITIALIZE["params"], "x": "x" * 1_000_000}  # type: ignore[dict-item]
     answer = await post(served.url, {**INITIALIZE, "params": params}, sts.mint())
     assert answer.status_code == 200

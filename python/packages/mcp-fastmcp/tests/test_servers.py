@@ -239,6 +239,7 @@ async def test_an_open_stream_ends_with_its_mandate(sts: DevSts, store: Any, end
         headers = await session(url, token)
         async for response in stream_of(url, {**headers, "authorization": f"Bearer {token}"}):
             if store is Told:
+                # Only one of the stores that are tried counts them.
                 assert notes.revocations.listeners == 1  # type: ignore[attr-defined]
             notes.revocations.mark_revoked("another")
             notes.revocations.mark_delegation_epoch("zone_other", 9)
@@ -249,6 +250,7 @@ async def test_an_open_stream_ends_with_its_mandate(sts: DevSts, store: Any, end
             assert await ends_within(response, 10)
             break
         if store is Told:
+            # Only one of the stores that are tried counts them.
             assert notes.revocations.listeners == 0  # type: ignore[attr-defined]
 
 
@@ -449,6 +451,7 @@ class TestGuard:
     ) -> None:
         notes = Notes(sts)
         check = notes.auth.require(scopes=["never"])
+        # A component of another kind will do where there is no token.
         nobody = AuthContext(token=None, component=notes.mcp)  # type: ignore[arg-type]
         with finding_requirements() as found:
             assert check(nobody) is True

@@ -136,6 +136,7 @@ def test_listeners_hear_events_that_nobody_can_change() -> None:
         heard[0].anchor = "other"
     for listener in (None, "listener", 1):
         with pytest.raises(TypeError):
+            # What types forbid has to fail as well.
             store.subscribe(listener)  # type: ignore[arg-type]
 
 
@@ -220,6 +221,7 @@ class TestCheckEach:
             Answers(False, True, epoch=later(3)),
         ):
             state = check_each(answers, QUERY)
+            # It may be no awaitable by its type; here it has to be one.
             assert await state == RevocationState(  # type: ignore[misc]
                 revoked=True, delegation_epoch=3
             )

@@ -263,6 +263,7 @@ async def case_a_history_that_was_replaced_unseen_is_a_loss(
         await eventually(lambda: consumer.health().applied == 1)
         async with redis.pipeline(transaction=True) as pipe:
             pipe.flushall()
+            # Its keys and values may be bytes, too: a dict of texts is none of those.
             pipe.xadd(REVOCATIONS, revocation("b"))  # type: ignore[arg-type]
             pipe.xgroup_create(REVOCATIONS, "resource-revocation", "0")
             await pipe.execute()
@@ -344,6 +345,7 @@ async def case_stop_has_a_deadline_and_what_is_unfinished_stays(
     redis_server: RedisServer, redis: Redis
 ) -> None:
     class HangingStore(InMemoryRevocationStore):
+        # It takes whatever it is called with.
         async def mark_revoked(self, *_: object) -> None:  # type: ignore[override]
             await asyncio.sleep(60)
 

@@ -53,6 +53,7 @@ class TestSharedRevocations:
         server = stage.server()
         instances = [await self.start(server), await self.start(server)]
         for it in instances:
+            # No type is inferred for a lambda with a default, which a loop asks for.
             await eventually(lambda it=it: it.revocations.ready)  # type: ignore[misc]
         revoke(server, "session")
         raise_epoch(server, "zone", 7)

@@ -23,6 +23,7 @@ PINNED = {
 def test_the_table_of_codes() -> None:
     assert {code: tuple(answer) for code, answer in ANSWERS.items()} == PINNED
     with pytest.raises(TypeError):
+        # What types forbid has to fail as well.
         ANSWERS["missing_token"] = ANSWERS["invalid_token"]  # type: ignore[index]
 
 

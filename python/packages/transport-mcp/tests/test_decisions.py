@@ -39,6 +39,7 @@ async def test_every_decision_is_told_once() -> None:
     ]
     assert all(0 <= each.duration_ms < 10_000 for each in told)
     with pytest.raises(dataclasses.FrozenInstanceError):
+        # What types forbid has to fail as well.
         told[0].outcome = "refused"  # type: ignore[misc]
     assert not any(part in repr(told) for part in good.split("."))
 

@@ -118,6 +118,7 @@ async def test_its_authority_is_judged_each_time() -> None:
     known = await Known().knowing(scope="a")
 
     async def under(**route: Any) -> str:
+        # Any keywords in the place of a TypedDict.
         return verdict(await known.verifier.authenticate(known.token, route))  # type: ignore[arg-type]
 
     assert await under(required_scopes=["b"]) == "insufficient_scope scope"

@@ -22,6 +22,7 @@ class WithoutEpochs:
 
 
 class WithoutCheck(InMemoryRevocationStore):
+    # A store that keeps to no type.
     check = "not a function"  # type: ignore[assignment]
 
 
@@ -141,6 +142,7 @@ def test_what_a_verifier_shows() -> None:
     made = verifier(required_scopes=["a"])
     assert (made.issuer, made.audience, made.defaults.required_scopes) == (ISSUER, AUDIENCE, ("a",))
     with pytest.raises(AttributeError):
+        # What types forbid has to fail as well.
         made.defaults.require_agent = True  # type: ignore[misc]
 
 
@@ -173,6 +175,7 @@ async def test_a_malformed_route_is_refused_where_it_is_given(route: Any) -> Non
 
 
 def test_requirements_that_were_made_by_hand_are_validated_too() -> None:
+    # Text in the place of a tuple: what types forbid has to fail as well.
     by_hand = CapturedRequirements("abc", (), False, False, (), False, None)  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError):
         verifier().require(by_hand)

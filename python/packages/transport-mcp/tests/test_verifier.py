@@ -15,6 +15,7 @@ from caracalai_transport_mcp import (
     AuthResult,
     MandateError,
     Principal,
+    Requirements,
     authenticate,
     check_active_authority,
     create_key_cache,
@@ -41,6 +42,7 @@ async def test_a_right_mandate_is_let_in() -> None:
     assert principal.targets == ("https://mcp.example.com",)
     assert made not in repr(principal)
     with pytest.raises(AttributeError):
+        # What types forbid has to fail as well.
         principal.sub = "other"  # type: ignore[misc]
     assert outcome(await authenticate(made, **options())) == "ok"
 
@@ -67,6 +69,7 @@ def test_whatever_the_token_an_answer_comes_out(value: str) -> None:
     assert not result.ok
     if value != "":
         # Its words are those of the check, and nothing of the token's.
+        # Of a mandate that is refused as a token, `check` is one of a token's.
         assert result.error.to_dict() == refuse_token(result.error.check).to_dict()  # type: ignore[arg-type]
 
 
@@ -146,16 +149,16 @@ class TestNarrowing:
         judge = verifier()
         made = token(scope="a")
         principal = principal_in(await judge.authenticate(made, {"required_scopes": ["a"]}))
-        route = {"required_scopes": ["b"]}
+        route: Requirements = {"required_scopes": ["b"]}
         for result in (
-            await judge.authenticate(made, route),  # type: ignore[arg-type]
-            await judge.authorization(f"Bearer {made}", route),  # type: ignore[arg-type]
-            await judge.recheck(principal, route),  # type: ignore[arg-type]
-            await judge.require(route).authenticate(made),  # type: ignore[arg-type]
+            await judge.authenticate(made, route),
+            await judge.authorization(f"Bearer {made}", route),
+            await judge.recheck(principal, route),
+            await judge.require(route).authenticate(made),
         ):
             assert outcome(result) == "insufficient_scope scope"
         assert judge.permits(principal)
-        assert not judge.permits(principal, route)  # type: ignore[arg-type]
+        assert not judge.permits(principal, route)
 
 
 class TestRevocation:
@@ -259,7 +262,9 @@ NO_ANSWERS: tuple[Any, ...] = (
         *(Store(revoked=value) for value in NO_ANSWERS),
         *(Store(epoch=value) for value in NO_EPOCHS),
         *(BatchStore(value) for value in NO_STATES),
+        # A store that keeps to no type.
         *(BatchStore(RevocationState(value, 0)) for value in (None, 0, "no")),  # type: ignore[arg-type]
+        # A store that keeps to no type.
         *(BatchStore(RevocationState(False, value)) for value in (None, -1, 0.5, True)),  # type: ignore[arg-type]
         Store(revoked=Stubborn),
     ],
@@ -334,6 +339,7 @@ class TestUntilEnded:
     async def test_by_revocation(self, is_told: bool) -> None:
         store = InMemoryRevocationStore()
         if not is_told:
+            # A store without a subscription, which is not asked of one.
             store.subscribe = None  # type: ignore[method-assign, assignment]
         judge = verifier(revocations=store)
         made = token(delegation_edge_id="edge-1", delegation_graph_epoch=1)
@@ -380,6 +386,7 @@ class TestUntilEnded:
 
             return ended
 
+        # A method of this one store is counted.
         store.subscribe = counted  # type: ignore[method-assign]
         judge = verifier(revocations=store)
         principal = principal_in(await judge.authenticate(token()))

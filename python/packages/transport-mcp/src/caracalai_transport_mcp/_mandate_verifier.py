@@ -13,12 +13,11 @@ from caracalai_identity import (
     unavailable,
 )
 
-from ._active_authority import judge_expiry, judge_revocation
-from ._auth_result import Accepted, AuthResult, Refused
+from ._auth_result import AuthResult, Refused
 from ._decision import DecisionItem
 from ._decision_watch import DecisionWatch
-from ._extract_bearer import AuthorizationHeader, read_credentials
-from ._find_principal import find_principal
+from ._extract_bearer import AuthorizationHeader
+from ._judge import judge_header, judge_standing, judge_token
 from ._principal import Principal
 from ._requirements import Route, narrow
 from ._verifier_options import MandateVerifierOptions, VerifierConfig, read_verifier_options
@@ -67,9 +66,7 @@ class MandateVerifier:
         """
         policy = self._policy_for(route)
         watch = self._watch("request", about)
-        if not isinstance(token, str) or token == "":
-            return watch.report(Refused(_missing_token(policy)))
-        return watch.report(await self._judge_token(token, policy, watch))
+        return watch.report(await judge_token(token, policy, self._config, watch))
 
     async def authorization(
         self,
@@ -89,12 +86,7 @@ class MandateVerifier:
         """
         policy = self._policy_for(route)
         watch = self._watch("request", about)
-        credentials = read_credentials(header)
-        if credentials.kind == "missing":
-            return watch.report(Refused(_missing_token(policy)))
-        if credentials.kind == "malformed":
-            return watch.report(Refused(_malformed_credentials()))
-        return watch.report(await self._judge_token(credentials.token, policy, watch))
+        return watch.report(await judge_header(header, policy, self._config, watch))
 
     def refuse(self, error: MandateError, about: Sequence[DecisionItem] = ()) -> Refused:
         """Refuses without a token, for integrations that could not get at one; `on_decision` hears.
@@ -119,7 +111,7 @@ class MandateVerifier:
         """
         policy = self._policy_for(route)
         watch = self._watch("recheck", about)
-        return watch.report(await self._judge_standing(principal, policy, watch))
+        return watch.report(await judge_standing(principal, policy, self._config, watch))
 
     async def until_ended(self, principal: Principal) -> MandateError:
         """Waits until a mandate that was let in holds no more, for what stays open.
@@ -133,7 +125,7 @@ class MandateVerifier:
         config = self._config
 
         async def recheck() -> MandateError | None:
-            result = await self._judge_standing(principal, self.defaults, _unwatched())
+            result = await judge_standing(principal, config.defaults, config, _unwatched())
             return None if result.ok else result.error
 
         return await config.news.until_ended(principal.mandate, config.now, recheck)
@@ -184,36 +176,6 @@ class MandateVerifier:
     ) -> DecisionWatch:
         return DecisionWatch(self._config.on_decision, stage, about)
 
-    async def _judge_token(
-        self, token: str, policy: AuthorityPolicy, watch: DecisionWatch
-    ) -> AuthResult:
-        """Steps 2 to 7: shape, key, signature and claims, then authority, then revocation."""
-        principal = await find_principal(token, self._config, watch)
-        if isinstance(principal, MandateError):
-            return Refused(principal)
-        return await self._judge_verified(principal, policy, watch)
-
-    async def _judge_verified(
-        self, principal: Principal, policy: AuthorityPolicy, watch: DecisionWatch
-    ) -> AuthResult:
-        """Steps 6 and 7: authority, then revocation."""
-        config, mandate = self._config, principal.mandate
-        watch.zone_id = mandate.zone_id
-        error = judge_authority(mandate, policy) or await judge_revocation(
-            mandate, config.revocations, config.revocation_timeout_ms
-        )
-        return Accepted(principal) if error is None else Refused(error)
-
-    async def _judge_standing(
-        self, principal: Principal, policy: AuthorityPolicy, watch: DecisionWatch
-    ) -> AuthResult:
-        """Of a mandate that was verified before: the clock, then authority, then revocation."""
-        watch.zone_id = principal.mandate.zone_id
-        expiry = judge_expiry(principal.mandate, self._config.now())
-        if expiry is not None:
-            return Refused(expiry)
-        return await self._judge_verified(principal, policy, watch)
-
 
 def _unwatched() -> DecisionWatch:
     """For what is judged again while it stays open, which is no decision of its own."""
@@ -239,23 +201,3 @@ async def authenticate(token: str, **options: "Unpack[MandateVerifierOptions]") 
         ConfigurationError: An option is missing, malformed or unknown.
     """
     return await create_mandate_verifier(**options).authenticate(token)
-
-
-def _missing_token(policy: AuthorityPolicy) -> MandateError:
-    return MandateError(
-        "missing_token",
-        "bearer",
-        "Missing bearer token",
-        "The request has no Authorization header with a bearer token.",
-        policy.required_scopes,
-    )
-
-
-def _malformed_credentials() -> MandateError:
-    return MandateError(
-        "invalid_token",
-        "bearer",
-        "Token validation failed",
-        "The Authorization header is not the word Bearer, a space and one token (RFC 6750 section"
-        " 2.1), or there is more than one.",
-    )

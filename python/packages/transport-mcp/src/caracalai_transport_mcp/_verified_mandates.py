@@ -40,6 +40,7 @@ def read_verified_mandates(value: object) -> VerifiedMandatesLimits:
     """
     if value is False:
         return VerifiedMandatesLimits(0, 0)
+    # What is no mapping is refused with the next line, by its type.
     options: Mapping[str, object] = {} if value is None else value  # type: ignore[assignment]
     reject_unknown_names("verified_mandates", options, ("max_entries", "max_bytes"))
     return VerifiedMandatesLimits(

@@ -76,6 +76,7 @@ async def _lookalikes(store: RevocationStore, _: Pace) -> None:
 async def _bad_names(store: RevocationStore, _: Pace) -> None:
     for value in BAD_NAMES:
         await expect_failure(
+            # No type is inferred for a lambda with a default, which a loop asks for.
             lambda value=value: store.mark_revoked(cast("str", value)),  # type: ignore[misc]
             TypeError,
             f"mark_revoked({value!r})",

@@ -30,6 +30,7 @@ class OwnConnection:
 
     async def open(self) -> None:
         """Connects. May wait for long: the caller has a deadline and closes."""
+        # redis-py has no types for this.
         await self._connection.connect()  # type: ignore[no-untyped-call]
 
     async def command(self, *args: str | bytes) -> object:
@@ -83,6 +84,7 @@ class RedisAccess:
     async def command(self, *args: str | bytes) -> object:
         """Sends a command on one of the connections that the client shares between its users."""
         async with self._slots:
+            # redis-py has no types for this.
             connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
             try:
                 return await _exchange_again(connection, args)
