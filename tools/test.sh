@@ -5,7 +5,7 @@
 set -uom pipefail
 cd "$(dirname "$0")/.."
 mkdir -p reports
-rm -f reports/vitest*.json reports/pytest-*.xml
+rm -rf reports/vitest*.json reports/pytest-*.xml reports/notes-server
 
 tools/test-python.sh >reports/python.log 2>&1 &
 python=$!
