@@ -15,8 +15,7 @@ build: install ## Compiles all packages and examples
 	npm run --silent build
 
 check: build ## Lints, checks the format and type-checks tests too
-	npm run --silent check
-	npm run --silent typecheck
+	npm run --silent check & lint=$$!; status=0; npm run --silent typecheck || status=1; wait $$lint && exit $$status
 
 redis: ## Makes sure that tests can start a Redis; installs Debian's where it may
 	node tools/ensure-redis.js

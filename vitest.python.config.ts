@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import base from "./vitest.config.ts";
 
+const FORKS = "./examples/notes-server/test/support/fork-python.ts";
 const TESTS = "examples/notes-server/test";
 
 // What a client sees of requests, calls, sessions and streams.
@@ -23,7 +24,7 @@ const project = (name: string, environment: string, tests: readonly string[]) =>
   const include = tests.map((test) => `${TESTS}/${test}.test.ts`);
   return {
     extends: true as const,
-    test: { name, include, env: { NOTES_SERVER_PYTHON: interpreter } },
+    test: { name, include, env: { NOTES_SERVER_PYTHON: interpreter }, globalSetup: FORKS },
   };
 };
 

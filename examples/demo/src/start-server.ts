@@ -44,7 +44,7 @@ async function inPython(setting: Setting & { readonly python: string }): Promise
   const { sts, audience, revocations, python, keyMaxAgeMs } = setting;
   const age = String(keyMaxAgeMs);
   const server = await startSteeredServer({
-    python,
+    python: [python],
     environment: {
       CARACAL_ISSUER: sts.issuer,
       CARACAL_AUDIENCE: audience,

@@ -13,8 +13,8 @@ const END_MS = 10_000;
 
 /** How the notes server in Python is set up, beside its variables. */
 export interface SteeredServerOptions {
-  /** An interpreter that has the packages. */
-  readonly python: string;
+  /** An interpreter that has the packages, with its options. */
+  readonly python: readonly [program: string, ...options: string[]];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,8 @@ export interface SteeredServer {
 
 /** Starts the server and waits until it is ready. Rejects where it ends instead. */
 export async function startSteeredServer(options: SteeredServerOptions): Promise<SteeredServer> {
-  const child = spawn(options.python, [PROGRAM], {
+  const [python, ...pythonOptions] = options.python;
+  const child = spawn(python, [...pythonOptions, PROGRAM], {
     env: { PATH: process.env.PATH, ...options.environment },
     stdio: ["pipe", "pipe", "inherit"],
   });

@@ -11,7 +11,7 @@ import { modes } from "./support/modes.js";
 import { callOf, post } from "./support/post.js";
 import { environmentOf, runServer, startServer } from "./support/start-server.js";
 import { startSts } from "./support/start-sts.js";
-import { IS_PYTHON } from "./support/under-test.js";
+import { COMMAND, IS_PYTHON } from "./support/under-test.js";
 
 const sts = await startSts();
 const good = environmentOf(sts);
@@ -52,7 +52,7 @@ test.skipIf(IS_PYTHON).concurrent(
 test.concurrent.each(modes)(
   "$mode: the ready line is all there is on standard output, whatever happens",
   async ({ environment }) => {
-    const { url, stop } = await startServer({ ...good, ...environment });
+    const { url, stop } = await startServer({ ...good, ...environment }, COMMAND);
     const { client, call } = await connect(url, sts.mint());
     await client.listTools();
     expect((await call("whoami")).status).toBe(200);
@@ -90,7 +90,8 @@ test.concurrent("variables that FastMCP reads by itself have no say", async () =
     FASTMCP_STATELESS_HTTP: "true",
     FASTMCP_LOG_LEVEL: "LOUD",
   };
-  const { url } = await startServer({ ...good, ...foreign });
+  // Who imports FastMCP has read them.
+  const { url } = await startServer({ ...good, ...foreign }, COMMAND);
   expect((await post(url, callOf("whoami"), undefined)).status).toBe(401);
   const { call } = await connect(url, sts.mint());
   expect((await call("whoami")).status).toBe(200);

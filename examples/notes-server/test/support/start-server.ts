@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { DevSts } from "@caracalai/dev-sts";
 import { cleanUp } from "./clean-up.js";
 import { AUDIENCE } from "./start-sts.js";
-import { COMMAND } from "./under-test.js";
+import { type Command, QUICK_COMMAND } from "./under-test.js";
 
 /** Environment variables; one that is undefined is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,8 +33,11 @@ export function environmentOf({ issuer, zones }: DevSts): Environment {
 }
 
 /** Starts a server and waits until it is ready. Rejects where it ends instead. */
-export async function startServer(environment: Environment): Promise<RunningServer> {
-  const { child, exit } = launch(environment);
+export async function startServer(
+  environment: Environment,
+  command: Command = QUICK_COMMAND,
+): Promise<RunningServer> {
+  const { child, exit } = launch(environment, command);
   const line = await Promise.race([
     firstLine(child.stdout),
     exit.then(({ stderr }) => Promise.reject(new Error(`The server ended: ${stderr}`))),
@@ -51,11 +54,10 @@ export async function startServer(environment: Environment): Promise<RunningServ
 
 /** Runs a server that ends by itself. */
 export function runServer(environment: Environment): Promise<Exit> {
-  return launch(environment).exit;
+  return launch(environment, QUICK_COMMAND).exit;
 }
 
-function launch(environment: Environment) {
-  const [program, ...args] = COMMAND;
+function launch(environment: Environment, [program, ...args]: Command) {
   const child = spawn(program, args, {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -7,7 +7,7 @@ import { cleanUp } from "./clean-up.js";
 import type { Mode } from "./modes.js";
 import { environmentOf } from "./start-server.js";
 import { AUDIENCE } from "./start-sts.js";
-import { PYTHON } from "./under-test.js";
+import { FORKED_PYTHON, IS_PYTHON } from "./under-test.js";
 
 // What serves HTTP below FastMCP logs every stream, and takes no logger.
 vi.spyOn(console, "log").mockReturnValue(undefined);
@@ -27,7 +27,7 @@ export interface Steering {
  * @returns its URL
  */
 export async function startSteered(sts: DevSts, mode: Mode, steering: Steering): Promise<string> {
-  const server = await (PYTHON === undefined ? inProcess : inPython)(sts, mode, steering);
+  const server = await (IS_PYTHON ? inPython : inProcess)(sts, mode, steering);
   cleanUp(() => server.stop());
   return server.url;
 }
@@ -55,7 +55,7 @@ async function inProcess(sts: DevSts, { stateless }: Mode, { revocations, keyTtl
 
 async function inPython(sts: DevSts, mode: Mode, { revocations, keyTtlMs }: Steering) {
   const server = await startSteeredServer({
-    python: PYTHON ?? "",
+    python: FORKED_PYTHON,
     environment: {
       ...environmentOf(sts),
       ...mode.environment,

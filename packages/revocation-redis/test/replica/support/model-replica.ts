@@ -48,6 +48,18 @@ export class ModelReplica {
     this.#pace = pace;
   }
 
+  /** Another one that knows the same, and is not in the middle of anything. */
+  copy(): ModelReplica {
+    if (this.#task !== undefined) throw new Error("It is in the middle of something");
+    const copy = new ModelReplica(this.#name, this.#pace);
+    for (const anchor of this.known) copy.known.add(anchor);
+    copy.#marked = new Set(this.#marked);
+    copy.#state = this.#state;
+    copy.#markers = this.#markers;
+    Object.assign(copy.#connections, this.#connections);
+    return copy;
+  }
+
   get round(): number {
     return this.#state.round;
   }
