@@ -5,7 +5,7 @@
 set -uom pipefail
 cd "$(dirname "$0")/.."
 mkdir -p reports
-rm -rf reports/vitest*.json reports/pytest-*.xml reports/notes-server
+rm -rf reports/vitest*.json reports/pytest-*.xml
 
 tools/test-python.sh >reports/python.log 2>&1 &
 python=$!
@@ -13,15 +13,6 @@ python=$!
 trap 'kill -- -"$python" 2>/dev/null' EXIT
 
 status=0
-# Of a few files with all that it imports, the notes server starts in half the time, a hundred times.
-# Nothing is left out of it: what bundlers take for useless can be a check.
-bundle=$PWD/reports/notes-server
-if node_modules/.bin/rolldown examples/notes-server/dist/main.js --dir "$bundle" --platform node \
-  --no-treeshake --no-minify --log-level silent >/dev/null; then
-  export NOTES_SERVER_BUNDLE=$bundle/main.js
-else
-  status=1
-fi
 npm run --silent coverage || status=1
 npm run --silent test:others || status=1
 wait "$python" || status=1

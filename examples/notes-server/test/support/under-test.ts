@@ -31,7 +31,5 @@ export const FORKED_PYTHON: Command = [
   PYTHON === undefined ? "" : inject("forkSocket"),
 ];
 
-/** The same program, where it starts sooner: `tools/test.sh` puts all that it imports into one place. */
-export const QUICK_COMMAND: Command = IS_PYTHON
-  ? [...FORKED_PYTHON, PROGRAM]
-  : [process.execPath, process.env.NOTES_SERVER_BUNDLE ?? PROGRAM];
+/** The same as by `COMMAND`, where it can be had sooner. */
+export const QUICK_COMMAND: Command = IS_PYTHON ? [...FORKED_PYTHON, PROGRAM] : COMMAND;
