@@ -36,6 +36,8 @@ LIBRARIES = (
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STREAMS = 3
 _LONGEST_JOB = 1_000_000
+# For one job to be read, and to be told how it ended, in seconds.
+_DEADLINE = 30
 
 
 class Job(NamedTuple):
@@ -117,10 +119,11 @@ class ForkServer:
 
     def _fork(self) -> Job | None:
         connection, _ = self._listener.accept()
+        connection.settimeout(_DEADLINE)
         try:
             job = read_job(connection)
-        except (EOFError, ConnectionError):
-            # Whoever asked was killed.
+        except (EOFError, ConnectionError, TimeoutError):
+            # Whoever asked was killed, or is stopped.
             connection.close()
             return None
         # A process of several threads can't be forked safely.
