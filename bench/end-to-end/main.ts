@@ -1,4 +1,5 @@
 import process from "node:process";
+import { countOf } from "../shared/extent.js";
 import { type Provenance, provenance } from "../shared/provenance.js";
 import { signatureCost } from "../shared/signature-cost.js";
 import { writeResults } from "../shared/write-results.js";
@@ -16,7 +17,7 @@ export interface EndToEnd {
   readonly cold: readonly ColdCost[];
 }
 
-const SLICES = Number(process.env.BENCH_SLICES ?? 60);
+const SLICES = countOf("BENCH_SLICES", 60);
 
 const cold = await measureCold();
 const modes = [await measureMode("stateless", SLICES), await measureMode("stateful", SLICES)];

@@ -1,6 +1,6 @@
 // Run by Node, on the built packages: prints, as JSON, how fast verification is beside the raw
 // signature, in ratios block by block. All take turns, so that what else the machine does meets all.
-import { generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
+import { generateKeyPairSync, hash, randomBytes, sign, verify } from "node:crypto";
 import { agentMandate, createDevSts } from "@caracalai/dev-sts";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { createKeyCache, createMandateVerifier } from "@caracalai/transport-mcp";
@@ -65,13 +65,22 @@ const twice = async (token) => {
   await forgetful(token);
 };
 
+/** What a known mandate is known by: nothing that it takes varies as this does with the machine. */
+const digest = (token) => hash("sha256", token, "binary");
+const digestedTwice = (token) => {
+  digest(token);
+  return remembering(token);
+};
+
 const contenders = {
   floor: [floor, CALLS.signature],
   floorAgain: [floor, CALLS.signature],
   fresh: [ofToken(remembering, mint), CALLS.signature],
   known: [ofToken(remembering, () => known), CALLS.quick],
+  digest: [ofToken(digest, () => known), CALLS.quick],
   // What the guard has to notice.
   verifiedTwice: [ofToken(twice, mint), CALLS.signature],
+  digestedTwice: [ofToken(digestedTwice, () => known), CALLS.quick],
   notRemembered: [ofToken(forgetful, () => known), CALLS.signature],
 };
 
@@ -95,9 +104,13 @@ async function timeBlock() {
     }
   }
   const quiet = (name) => times[name].toSorted((a, b) => a - b)[BATCHES / 4];
-  return Object.fromEntries(
-    Object.keys(contenders).map((name) => [name, quiet("floor") / quiet(name)]),
-  );
+  return {
+    ...Object.fromEntries(
+      Object.keys(contenders).map((name) => [name, quiet("floor") / quiet(name)]),
+    ),
+    knownBesideDigest: quiet("digest") / quiet("known"),
+    digestedTwiceBesideDigest: quiet("digest") / quiet("digestedTwice"),
+  };
 }
 
 const blocks = [];

@@ -3,6 +3,7 @@ import type { EndToEnd } from "../end-to-end/main.js";
 import type { Scale } from "../scale/main.js";
 import type { Soak } from "../soak/main.js";
 import type { Results } from "../verify/report.js";
+import type { PythonResults } from "./python-section.js";
 
 /** Everything that was measured, as it was written to bench/results/. */
 export interface Measured {
@@ -12,6 +13,7 @@ export interface Measured {
   readonly endToEnd: readonly EndToEnd[];
   readonly scale: Scale;
   readonly soak: Soak;
+  readonly python: PythonResults;
 }
 
 const folder = new URL("../results/", import.meta.url);
@@ -28,5 +30,6 @@ export function loadResults(): Measured {
     endToEnd: MAJORS.map((major) => load<EndToEnd>(`end-to-end-node-${major}`)),
     scale: load("scale"),
     soak: load("soak"),
+    python: load("python"),
   };
 }

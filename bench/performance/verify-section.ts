@@ -15,6 +15,8 @@ export function verifySection(all: readonly Results[]): string {
       comparison(all, name),
       verdict(all, name, goal),
     ]),
+    "### Delegated mandates",
+    `Their tokens are longer, which is what they are digested, decoded and parsed for. The goals are not theirs, but a known one can't be faster than its digest: ${all.map(delegated).join("; ")}.`,
     `### All axes, on Node ${oldest?.provenance.node ?? ""}`,
     oldest === undefined ? "" : tablesOf(oldest).replaceAll(/^## /gm, "#### "),
   ].join("\n\n");
@@ -36,6 +38,18 @@ function comparison(all: readonly Results[], name: string): string {
     head,
     contenders.map((contender) => [contender, ...all.map((results) => cell(results, contender))]),
   );
+}
+
+function delegated(results: Results): string {
+  const timings = axisOf(results, "Delegation chains")?.timings ?? [];
+  const said = ["1 hop", "10 hops"].map((hops) => {
+    const ratioOf = (kind: string) => {
+      const timing = timings.find(({ name }) => name.startsWith(`${kind}, ${hops},`));
+      return digits(timing?.processorRatio.median ?? Number.NaN);
+    };
+    return `after ${hops} new ${ratioOf("new")}, known ${ratioOf("known")}, the digest alone ${ratioOf("its digest alone")}`;
+  });
+  return `on Node ${results.provenance.node.slice(1)} ${said.join(", ")}`;
 }
 
 function verdict(all: readonly Results[], name: string, goal: number): string {

@@ -1,6 +1,6 @@
-import process from "node:process";
+import { countOf, partsOf } from "../shared/extent.js";
 import { type Provenance, provenance } from "../shared/provenance.js";
-import { readResults, writeResults } from "../shared/write-results.js";
+import { writeResults } from "../shared/write-results.js";
 import { createSetting } from "../verify/setting.js";
 import { startStores } from "../verify/stores.js";
 import type { Curve } from "./curve.js";
@@ -17,10 +17,9 @@ export interface Scale {
   readonly imports: readonly ImportCost[];
 }
 
-const CYCLES = Number(process.env.BENCH_CYCLES ?? 40);
-const REVOCATIONS = Number(process.env.BENCH_REVOCATIONS ?? 1_000_000);
-/** Of the parts that are not measured, the last results stay. */
-const PARTS = (process.env.BENCH_PARTS ?? "imports,memory,curves").split(",");
+const CYCLES = countOf("BENCH_CYCLES", 40);
+const REVOCATIONS = countOf("BENCH_REVOCATIONS", 1_000_000);
+const PARTS = partsOf("BENCH_PARTS", ["imports", "memory", "curves"]);
 
 async function measureCurves(): Promise<readonly Curve[]> {
   const revocations = [1_000, 10_000, 100_000, 1_000_000].filter((it) => it <= REVOCATIONS);
@@ -40,7 +39,6 @@ if (globalThis.gc === undefined) throw new Error("Run it with --expose-gc");
 const setting = await createSetting();
 try {
   const results = {
-    ...(PARTS.length < 3 && readResults("scale")),
     provenance: provenance(),
     ...(PARTS.includes("imports") && { imports: measureImports() }),
     ...(PARTS.includes("memory") && { memory: await measureMemory(setting, REVOCATIONS) }),

@@ -3,6 +3,7 @@ import process from "node:process";
 import { setImmediate as turn } from "node:timers/promises";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import type { MandateVerifier } from "@caracalai/transport-mcp";
+import { countOf } from "../shared/extent.js";
 import { fresh } from "../shared/fresh.js";
 import { type Provenance, provenance } from "../shared/provenance.js";
 import { writeResults } from "../shared/write-results.js";
@@ -32,7 +33,7 @@ export interface Soak {
   readonly samples: readonly Sample[];
 }
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? 600);
+const SECONDS = countOf("SOAK_SECONDS", 600);
 const SAMPLES = 60;
 /** More than are remembered, so that something is forgotten all the time. */
 const MANDATES = 50_000;

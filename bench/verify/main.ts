@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { countOf, partsOf } from "../shared/extent.js";
 import { provenance } from "../shared/provenance.js";
 import { root, writeResults } from "../shared/write-results.js";
 import {
@@ -16,8 +17,8 @@ import { type AxisResult, type Results, resultOf, tablesOf } from "./report.js";
 import { createSetting } from "./setting.js";
 import { timeInterleaved } from "./timing.js";
 
-const CYCLES = Number(process.env.BENCH_CYCLES ?? 60);
-const MANY = Number(process.env.BENCH_MANY ?? 100_000);
+const CYCLES = countOf("BENCH_CYCLES", 60);
+const MANY = countOf("BENCH_MANY", 100_000);
 
 const PEERS = ["fast-jwt", "jose", "jsonwebtoken", "mcp-auth", "express-oauth2-jwt-bearer"];
 
@@ -27,8 +28,12 @@ function versions(): Readonly<Record<string, string>> {
   return Object.fromEntries(PEERS.map((name) => [name, devDependencies[name]]));
 }
 
+const AXES = ["new", "known", "several", "many", "chains", "stores", "refusals"] as const;
+const chosen = partsOf("BENCH_AXES", AXES);
 const setting = await createSetting();
-const axesByName: Readonly<Record<string, readonly [() => Promise<Axis>, isAccepted: boolean]>> = {
+const axesByName: Readonly<
+  Record<(typeof AXES)[number], readonly [() => Promise<Axis>, isAccepted: boolean]>
+> = {
   new: [() => newMandates(setting, CYCLES), true],
   known: [() => knownMandates(setting, 1), true],
   several: [() => knownMandates(setting, 16), true],
@@ -37,7 +42,6 @@ const axesByName: Readonly<Record<string, readonly [() => Promise<Axis>, isAccep
   stores: [() => stores(setting, CYCLES), true],
   refusals: [() => refusals(setting), false],
 };
-const chosen = (process.env.BENCH_AXES ?? Object.keys(axesByName).join()).split(",");
 const axes: AxisResult[] = [];
 
 /** After each axis: what was measured is not lost with what comes after. */
@@ -57,8 +61,7 @@ async function measure(axis: Axis, isAccepted: boolean): Promise<void> {
 
 try {
   for (const name of chosen) {
-    const [make, isAccepted] = axesByName[name] ?? [];
-    if (make === undefined || isAccepted === undefined) throw new Error(`no axis ${name}`);
+    const [make, isAccepted] = axesByName[name];
     const axis = await make();
     await measure(axis, isAccepted).finally(axis.close);
   }
