@@ -51,14 +51,15 @@ export class TextTable<Entry> {
 
   /** Sets the entry of a text, new or not. */
   set(text: string, entry: Entry, marked: boolean, now: number): void {
-    if (!this.#entries.has(text)) {
-      if (this.#entries.size >= this.#sweepSize) this.sweep(now);
-      this.#length += text.length;
-    }
+    const expiry = this.#expiryOf(entry);
+    const isNew = !this.#entries.has(text);
+    if (isNew && this.#entries.size >= this.#sweepSize) this.sweep(now);
+    // A Map that takes no more throws: nothing was changed by then.
     this.#entries.set(text, entry);
+    this.#earliest = Math.min(this.#earliest, expiry);
+    if (isNew) this.#length += text.length;
     if (marked) this.#marked.add(text);
     else if (this.#marked.size > 0) this.#marked.delete(text);
-    this.#earliest = Math.min(this.#earliest, this.#expiryOf(entry));
   }
 
   /** Drops all that has ended. */
@@ -81,15 +82,16 @@ export class TextTable<Entry> {
   }
 
   #drop(now: number): void {
-    this.#earliest = Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
     for (const [text, entry] of this.#entries) {
       const expiry = this.#expiryOf(entry);
-      if (expiry > now) this.#earliest = Math.min(this.#earliest, expiry);
+      if (expiry > now) earliest = Math.min(earliest, expiry);
       else {
         this.#entries.delete(text);
         this.#marked.delete(text);
         this.#length -= text.length;
       }
     }
+    this.#earliest = earliest;
   }
 }
