@@ -82,11 +82,7 @@ class Model {
 }
 
 const tableOf = (maxEntries: number, maxTextLength?: number): AnchorTable =>
-  new AnchorTable({
-    owner: "revocation store",
-    maxEntries,
-    ...(maxTextLength !== undefined && { maxTextLength }),
-  });
+  new AnchorTable({ owner: "revocation store", maxEntries, maxTextLength });
 
 function add(table: AnchorTable, anchor: string, expiry: number, marked: boolean, now: number) {
   try {
