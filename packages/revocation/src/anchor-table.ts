@@ -12,9 +12,9 @@ export interface AnchorEntry {
 }
 
 /**
- * The anchors that are revoked, bounded: what a store keeps in memory. UUIDs in canonical form and
- * lower case take at most 64 bytes each; any other anchor is kept as it is written, so that no two are
- * ever taken for one another. No choice of anchors makes look-ups slow: where one is kept depends on
+ * The anchors that are revoked, bounded: what a store keeps in memory. Of many UUIDs in canonical form
+ * and lower case, each takes at most 64 bytes; any other anchor is kept as it is written, so that no two
+ * are ever taken for one another. No choice of anchors makes look-ups slow: where one is kept depends on
  * random numbers.
  *
  * Times are milliseconds of a monotonic clock, above 0, and are passed in. Entries end exactly at their

@@ -117,7 +117,7 @@ export class IdSegment {
     for (let slot = 0; slot < slots; slot += 1) {
       if (Math.abs(numbers[numberAt(slot)] as number) > now) live += 1;
     }
-    // Half full, an entry takes 48 bytes, and there is room for half as many more.
+    // Half full, an entry takes two slots, and there is room for half as many more.
     const slotsOfNext = Math.max(MIN_SLOTS, 2 * live);
     const buffer = new ArrayBuffer(slotsOfNext * SLOT_BYTES);
     const [wordsOfNext, numbersOfNext] = [new Uint32Array(buffer), new Float64Array(buffer)];

@@ -8,7 +8,7 @@ const SEGMENT_ENTRIES = 4_096;
 const MAX_SEGMENTS = 4_096;
 
 /**
- * A hash table of 128-bit ids whose entries end, at most 48 bytes for each of many. It is cut into
+ * A hash table of 128-bit ids whose entries end, at most 64 bytes for each of many. It is cut into
  * segments that grow by a half, each for itself: no insertion moves more than a few thousand entries,
  * and there is no moment at which all are held twice.
  *
