@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createDevSts, type DevSts } from "@caracalai/dev-sts";
@@ -11,6 +10,7 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { KEY, revoke } from "../packages/revocation-redis/test/support/events.js";
 import { startRedis } from "../packages/revocation-redis/test/support/redis-server.js";
+import { freePort } from "./test-support/free-port.js";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
@@ -144,14 +144,6 @@ function call(url: string, headers: Record<string, string>): Promise<Response> {
       params: { name: "read_notes", arguments: {} },
     }),
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "localhost");
-  await once(probe, "listening");
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function untilListening(url: string): Promise<void> {

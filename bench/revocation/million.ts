@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { InMemoryRevocationStore } from "@caracalai/revocation";
 import { RedisRevocationReplica, RedisRevocationStore } from "@caracalai/revocation-redis";
 import { KEY } from "../../packages/revocation-redis/test/support/events.js";
+import { eventually } from "../../packages/revocation-redis/test/support/eventually.js";
 import { startRedis } from "../../packages/revocation-redis/test/support/redis-server.js";
 import { connect } from "./connect.js";
 import { type Distribution, distributionOf } from "./distribution.js";
@@ -68,7 +68,7 @@ export async function measureMillion(count: number, repetitions: number): Promis
 
   const others = Array.from({ length: QUESTIONS }, () => randomUUID());
   // Filling the memory has kept the replica from hearing of anything.
-  while (!replica.ready) await sleep(20);
+  await eventually(() => replica.ready, "the replica is ready again", 60_000);
   const lookups = timeLookups({ replica, memory }, anchors, others);
   const shared = new RedisRevocationStore({ redis });
   const roundTrip = distributionOf(await timeRoundTrips(shared, others.slice(0, 5_000)));

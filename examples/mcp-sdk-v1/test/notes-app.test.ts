@@ -7,13 +7,16 @@ import { createKeyCache } from "@caracalai/transport-mcp";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { createNotesApp } from "../src/notes-app.js";
 
 const AUDIENCE = "https://mcp.example.com/mcp";
 const METADATA = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
 
 const revocations = new InMemoryRevocationStore();
-const sts = await createDevSts({ audience: AUDIENCE, revocations, announce: () => {} });
+// It goes away, and comes back on the same port.
+const port = await freePort();
+const sts = await createDevSts({ audience: AUDIENCE, port, revocations, announce: () => {} });
 const url = await start();
 
 /** The example on a free port, with keys that nobody else uses. */

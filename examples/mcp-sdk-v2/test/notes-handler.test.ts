@@ -11,13 +11,16 @@ import {
 } from "@modelcontextprotocol/client";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { createNotesHandler } from "../src/notes-handler.js";
 
 const AUDIENCE = "https://mcp.example.com/mcp";
 const METADATA = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
 
 const revocations = new InMemoryRevocationStore();
-const sts = await createDevSts({ audience: AUDIENCE, revocations, announce: () => {} });
+// It goes away, and comes back on the same port.
+const port = await freePort();
+const sts = await createDevSts({ audience: AUDIENCE, port, revocations, announce: () => {} });
 const url = await start();
 
 /** The example on a free port, with keys that nobody else uses. */

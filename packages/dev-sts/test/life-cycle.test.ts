@@ -1,12 +1,13 @@
 import process from "node:process";
 import { createDevSts, type DevStsOptions } from "@caracalai/dev-sts";
 import { expect, test, vi } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { fetchKeySet, servedKeySet, startSts } from "./support.js";
 
 const refused = { cause: { code: "ECONNREFUSED" } };
 
 test("paused it refuses connections; resumed it is there again, on the same port", async () => {
-  const sts = await startSts();
+  const sts = await startSts({ port: await freePort() });
   const served = await servedKeySet(sts);
   await sts.pause();
   await sts.pause();

@@ -1,5 +1,6 @@
 import { createKeyCache, type KeySetWarning, sharedKeyCache } from "@caracalai/identity";
 import { expect, test, vi } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { answer, GOOD_KEY } from "./support/hostile-answers.js";
 import { find, findAtOnce } from "./support/lookups.js";
 import { serve } from "./support/server.js";
@@ -61,7 +62,7 @@ test("a removed key stops working when the TTL is over", async () => {
 });
 
 test("an outage: unavailable beyond the greatest age, and back when it is over", async () => {
-  const sts = await startSts();
+  const sts = await startSts({ port: await freePort() });
   const cache = createKeyCache({ ttlMs: 20, maxAgeMs: 400, retryMs: 10 });
   const query = { issuer: sts.issuer, zoneId: "zone_dev", kid: currentKid(sts) };
   await vi.waitFor(async () => expect(await find(cache, query)).toBe("found"), 10_000);

@@ -1,4 +1,6 @@
+import { type AnchorTableOptions, captureTableOptions } from "./anchor-table-options.js";
 import { IdTable } from "./id-table.js";
+import { requireExpiry } from "./mark-arguments.js";
 import { RevocationStoreFullError } from "./revocation-store-full-error.js";
 import { TextTable } from "./text-table.js";
 import { printOf, printUuid, readUuid, UUID_LENGTH } from "./uuid-words.js";
@@ -9,20 +11,10 @@ export interface AnchorEntry {
   readonly expiry: number;
 }
 
-/** What an {@link AnchorTable} is for, and how much it may hold. */
-export interface AnchorTableOptions {
-  /** Whose anchors these are, for the message of a refusal. */
-  readonly owner: string;
-  /** How many live anchors are held at most. */
-  readonly maxEntries: number;
-  /** How long anchors that are no UUIDs may be, all together, in UTF-16 units. Default no limit. */
-  readonly maxTextLength?: number;
-}
-
 /**
- * The anchors that are revoked, bounded: what a store keeps in memory. UUIDs in canonical form and
- * lower case take at most 64 bytes each; any other anchor is kept as it is written, so that no two are
- * ever taken for one another. No choice of anchors makes look-ups slow: where one is kept depends on
+ * The anchors that are revoked, bounded: what a store keeps in memory. Of many UUIDs in canonical form
+ * and lower case, each takes at most 64 bytes; any other anchor is kept as it is written, so that no two
+ * are ever taken for one another. No choice of anchors makes look-ups slow: where one is kept depends on
  * random numbers.
  *
  * Times are milliseconds of a monotonic clock, above 0, and are passed in. Entries end exactly at their
@@ -37,10 +29,12 @@ export class AnchorTable {
   readonly #texts = new TextTable<number>((expiry) => expiry);
   readonly #words = new Uint32Array(4);
 
-  constructor({ owner, maxEntries, maxTextLength }: AnchorTableOptions) {
+  /** @throws TypeError where an option is missing, unknown or out of its range. */
+  constructor(options: AnchorTableOptions) {
+    const { owner, maxEntries, maxTextLength } = captureTableOptions(options);
     this.#owner = owner;
     this.#maxEntries = maxEntries;
-    this.#maxTextLength = maxTextLength ?? Number.POSITIVE_INFINITY;
+    this.#maxTextLength = maxTextLength;
     this.#ids = new IdTable(maxEntries);
   }
 
@@ -68,9 +62,11 @@ export class AnchorTable {
    *
    * @param marked - marks the entry; the mark of a live one stays.
    * @returns whether the anchor was not revoked before.
+   * @throws RangeError where the expiry is not a number above 0.
    * @throws RevocationStoreFullError where there is no room for it; no live entry is dropped.
    */
   add({ anchor, expiry }: AnchorEntry, marked: boolean, now: number): boolean {
+    requireExpiry(expiry);
     const isUuid = readUuid(anchor, this.#words);
     const known = isUuid ? this.#ids.expiryOf(this.#words) : (this.#texts.find(anchor) ?? 0);
     if (known === 0) this.#makeRoom(now);

@@ -22,9 +22,9 @@ export class IdFilter {
     return this.#bits.byteLength;
   }
 
-  /** Whether it holds so many ids, ended ones included, that it should be made anew. */
-  get isCrowded(): boolean {
-    return this.#room <= 0;
+  /** How many more ids it takes, ended ones included, until it should be made anew. */
+  get room(): number {
+    return this.#room;
   }
 
   add(print: number): void {

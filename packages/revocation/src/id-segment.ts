@@ -110,18 +110,20 @@ export class IdSegment {
     return entries;
   }
 
-  /** Moves what is live into a table of the size that fits. */
+  /** Moves what is live into a table of the size that fits. Where there is no memory, all stays as it is. */
   #rebuild(now: number): void {
     const [words, numbers, slots] = [this.#words, this.#numbers, this.#slots];
     let live = 0;
     for (let slot = 0; slot < slots; slot += 1) {
       if (Math.abs(numbers[numberAt(slot)] as number) > now) live += 1;
     }
-    // Half full, an entry takes 48 bytes, and there is room for half as many more.
-    this.#slots = Math.max(MIN_SLOTS, 2 * live);
-    const buffer = new ArrayBuffer(this.#slots * SLOT_BYTES);
-    this.#words = new Uint32Array(buffer);
-    this.#numbers = new Float64Array(buffer);
+    // Half full, an entry takes two slots, and there is room for half as many more.
+    const slotsOfNext = Math.max(MIN_SLOTS, 2 * live);
+    const buffer = new ArrayBuffer(slotsOfNext * SLOT_BYTES);
+    const [wordsOfNext, numbersOfNext] = [new Uint32Array(buffer), new Float64Array(buffer)];
+    this.#slots = slotsOfNext;
+    this.#words = wordsOfNext;
+    this.#numbers = numbersOfNext;
     this.#size = live;
     this.#earliest = Number.POSITIVE_INFINITY;
     for (let slot = 0; slot < slots; slot += 1) {

@@ -8,7 +8,7 @@ const SEGMENT_ENTRIES = 4_096;
 const MAX_SEGMENTS = 4_096;
 
 /**
- * A hash table of 128-bit ids whose entries end, at most 48 bytes for each of many. It is cut into
+ * A hash table of 128-bit ids whose entries end, at most 64 bytes for each of many. It is cut into
  * segments that grow by a half, each for itself: no insertion moves more than a few thousand entries,
  * and there is no moment at which all are held twice.
  *
@@ -63,8 +63,11 @@ export class IdTable {
     const hash = this.#hash(words, 0);
     const segment = this.#segmentOf(hash);
     const before = segment.size;
-    if (segment.set(words, hash, expiry, marked, now)) this.#addToFilters(printOfWords(words, 0));
+    // Where there is no memory, nothing is set: what is held is counted, and in the filter.
+    this.#prepareFilter();
+    const isNew = segment.set(words, hash, expiry, marked, now);
     this.#size += segment.size - before;
+    if (isNew) this.#addToFilters(printOfWords(words, 0));
   }
 
   /** Drops all that has ended. */
@@ -102,15 +105,18 @@ export class IdTable {
     for (const segment of this.#segments) yield* segment.unmarked(now);
   }
 
+  /** The filter that comes next has to be there when this one takes its last id. */
+  #prepareFilter(): void {
+    if (this.#nextFilter !== undefined || this.#filter.room > 1) return;
+    this.#nextFilter = new IdFilter(this.#size + 1);
+    this.#filtered = 0;
+  }
+
   /** Of ids that have gone, a filter knows until it is made anew: a segment with each new id. */
   #addToFilters(print: number): void {
     this.#filter.add(print);
-    this.#nextFilter?.add(print);
-    if (this.#nextFilter === undefined) {
-      if (!this.#filter.isCrowded) return;
-      this.#nextFilter = new IdFilter(this.#size);
-      this.#filtered = 0;
-    }
+    if (this.#nextFilter === undefined) return;
+    this.#nextFilter.add(print);
     this.#segments[this.#filtered]?.addTo(this.#nextFilter);
     this.#filtered += 1;
     if (this.#filtered < this.#segments.length) return;

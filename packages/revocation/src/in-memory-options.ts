@@ -1,4 +1,9 @@
-import { requireKnownOptions, requirePositive, requirePositiveInteger } from "./known-options.js";
+import {
+  MAP_CAPACITY,
+  requireKnownOptions,
+  requirePositive,
+  requirePositiveInteger,
+} from "./known-options.js";
 
 /** Options of `InMemoryRevocationStore`. Captured at construction; later changes have no effect. */
 export interface InMemoryRevocationStoreOptions {
@@ -20,7 +25,6 @@ interface CapturedOptions {
 }
 
 const DAY_MS = 86_400_000;
-const MAP_CAPACITY = 2 ** 24;
 
 /** @throws TypeError, naming the option and its unit, where one is unknown or out of its range. */
 export function captureOptions(options: InMemoryRevocationStoreOptions): CapturedOptions {

@@ -1,4 +1,5 @@
-export { type AnchorEntry, AnchorTable, type AnchorTableOptions } from "./anchor-table.js";
+export { type AnchorEntry, AnchorTable } from "./anchor-table.js";
+export type { AnchorTableOptions } from "./anchor-table-options.js";
 export { checkEach } from "./check-each.js";
 export type { InMemoryRevocationStoreOptions } from "./in-memory-options.js";
 export { InMemoryRevocationStore } from "./in-memory-revocation-store.js";

@@ -1,3 +1,6 @@
+/** More entries than this a `Map` does not hold. */
+export const MAP_CAPACITY: number = 2 ** 24;
+
 /** @throws TypeError where the options are no object, or one of them has a name that is not known. */
 export function requireKnownOptions(options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null) {

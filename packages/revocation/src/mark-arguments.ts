@@ -34,3 +34,15 @@ export function requireEpoch(epoch: unknown): void {
     throw new RangeError("epoch must be a safe integer of 0 or more.");
   }
 }
+
+/**
+ * Refuses an end that is none: times are above 0, and an entry may be kept for ever.
+ *
+ * @throws RangeError where the expiry is not a number above 0.
+ */
+export function requireExpiry(expiry: unknown): void {
+  // NaN is not above 0 either.
+  if (typeof expiry !== "number" || !(expiry > 0)) {
+    throw new RangeError("expiry must be a number above 0.");
+  }
+}

@@ -1,3 +1,5 @@
+import { requireExpiry } from "./mark-arguments.js";
+
 /** Below this size, ended entries are not worth looking for. */
 const MIN_SWEEP_SIZE = 1_024;
 
@@ -14,7 +16,12 @@ export class TextTable<Entry> {
   #sweepSize: number = MIN_SWEEP_SIZE;
   #length = 0;
 
+  /**
+   * @param expiryOf - tells when an entry ends, the same each time: a number above 0.
+   * @throws TypeError where it is not a function.
+   */
   constructor(expiryOf: (entry: Entry) => number) {
+    if (typeof expiryOf !== "function") throw new TypeError("expiryOf must be a function.");
     this.#expiryOf = expiryOf;
   }
 
@@ -49,16 +56,22 @@ export class TextTable<Entry> {
     return this.#marked.has(text) && this.get(text, now) !== undefined;
   }
 
-  /** Sets the entry of a text, new or not. */
+  /**
+   * Sets the entry of a text, new or not.
+   *
+   * @throws RangeError where the entry's expiry is not a number above 0.
+   */
   set(text: string, entry: Entry, marked: boolean, now: number): void {
-    if (!this.#entries.has(text)) {
-      if (this.#entries.size >= this.#sweepSize) this.sweep(now);
-      this.#length += text.length;
-    }
+    const expiry = this.#expiryOf(entry);
+    requireExpiry(expiry);
+    const isNew = !this.#entries.has(text);
+    if (isNew && this.#entries.size >= this.#sweepSize) this.sweep(now);
+    // A Map that takes no more throws: nothing was changed by then.
     this.#entries.set(text, entry);
+    this.#earliest = Math.min(this.#earliest, expiry);
+    if (isNew) this.#length += text.length;
     if (marked) this.#marked.add(text);
     else if (this.#marked.size > 0) this.#marked.delete(text);
-    this.#earliest = Math.min(this.#earliest, this.#expiryOf(entry));
   }
 
   /** Drops all that has ended. */
@@ -81,15 +94,16 @@ export class TextTable<Entry> {
   }
 
   #drop(now: number): void {
-    this.#earliest = Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
     for (const [text, entry] of this.#entries) {
       const expiry = this.#expiryOf(entry);
-      if (expiry > now) this.#earliest = Math.min(this.#earliest, expiry);
+      if (expiry > now) earliest = Math.min(earliest, expiry);
       else {
         this.#entries.delete(text);
         this.#marked.delete(text);
         this.#length -= text.length;
       }
     }
+    this.#earliest = earliest;
   }
 }

@@ -33,11 +33,10 @@ describe("a filter made for 1,000", () => {
     expect(new IdFilter(0).bytes).toBe(128);
   });
 
-  test("is crowded when it holds a quarter of its bits", () => {
+  test("has room until it holds a quarter of its bits", () => {
     const filter = new IdFilter(1_000);
+    expect(filter.room).toBe(2_048);
     for (const print of prints(2_047)) filter.add(print);
-    expect(filter.isCrowded).toBe(false);
-    filter.add(1);
-    expect(filter.isCrowded).toBe(true);
+    expect(filter.room).toBe(1);
   });
 });

@@ -15,12 +15,16 @@ function id(value: number, place = 0): Uint32Array {
 
 /** A segment in which all ids belong in one place, and how often it has hashed one to move it. */
 function segmentOf(...ids: readonly Uint32Array[]) {
+  return segmentWith(false, ...ids);
+}
+
+function segmentWith(marked: boolean, ...ids: readonly Uint32Array[]) {
   const moves = { count: 0 };
   const segment = new IdSegment(() => {
     moves.count += 1;
     return 0;
   });
-  for (const words of ids) segment.set(words, 0, LATEST, false, 1);
+  for (const words of ids) segment.set(words, 0, LATEST, marked, 1);
   return { segment, moves };
 }
 
@@ -78,9 +82,12 @@ describe("the size", () => {
 });
 
 describe("a sweep", () => {
-  test("looks at nothing before the first entry can have ended", () => {
-    const { segment, moves } = segmentOf(...numbers(5).map((value) => id(value)));
-    segment.set(id(1), 0, 50, false, 1);
+  test.each([
+    ["without a mark", false],
+    ["with one", true],
+  ])("looks at nothing before the first entry can have ended, %s", (_, marked) => {
+    const { segment, moves } = segmentWith(marked, ...numbers(5).map((value) => id(value)));
+    segment.set(id(1), 0, 50, marked, 1);
     moves.count = 0;
     segment.sweep(49);
     expect(moves.count).toBe(0);

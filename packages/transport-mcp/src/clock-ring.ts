@@ -42,8 +42,8 @@ export class ClockRing<T extends Ringed<T>> {
     item.behind = item;
   }
 
-  /** @param item - where the hand is */
-  advanceFrom(item: T): void {
-    this.#hand = item.behind;
+  /** The hand goes on to the next item, round and round. */
+  advance(): void {
+    this.#hand = this.#hand?.behind;
   }
 }

@@ -112,7 +112,7 @@ export class VerifiedMandates {
     let entry = hand;
     for (let passedBy = 0; passedBy < MAX_PASSED_BY && entry.isUsed; passedBy += 1) {
       entry.isUsed = false;
-      this.#ring.advanceFrom(entry);
+      this.#ring.advance();
       entry = entry.behind;
     }
     this.#remove(entry);

@@ -4,6 +4,7 @@ import {
   type MandateVerifierOptions,
 } from "@caracalai/transport-mcp";
 import { describe, expect, test, vi } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { hearing } from "./support/decisions.js";
 import { GENEROUS_MS, stsOfTest } from "./support/sts.js";
 import { principalOf, verdictOf } from "./support/verdict.js";
@@ -13,7 +14,7 @@ const UNAVAILABLE = "verification_unavailable/jwks_unavailable";
 
 /** An STS and a verifier that knows one of its mandates. */
 async function warm(options: Partial<MandateVerifierOptions>) {
-  const sts = await stsOfTest();
+  const sts = await stsOfTest({ port: await freePort() });
   const { verifier, decisions } = hearing(sts, options);
   const token = sts.mint();
   const say = async () => verdictOf(await verifier.authenticate(token));

@@ -1,5 +1,6 @@
 import { createKeyCache, type KeyCache, MandateError } from "@caracalai/transport-mcp";
 import { describe, expect, test, vi } from "vitest";
+import { freePort } from "../../../tools/test-support/free-port.js";
 import { frontOf } from "./support/front.js";
 import { notingStore } from "./support/stores.js";
 import { GENEROUS_MS, stsOfFile, stsOfTest, verifierFor } from "./support/sts.js";
@@ -14,7 +15,7 @@ const soon = { timeout: GENEROUS_MS, interval: 20 };
 
 describe("the STS", () => {
   test("down at the first request, then up", async () => {
-    const sts = await stsOfTest();
+    const sts = await stsOfTest({ port: await freePort() });
     const { authenticate } = verifierFor(sts);
     await sts.pause();
     const result = await authenticate(sts.mint());
@@ -195,7 +196,7 @@ describe("warmup", () => {
   });
 
   test("can be tried again", async () => {
-    const sts = await stsOfTest();
+    const sts = await stsOfTest({ port: await freePort() });
     const { warmup } = verifierFor(sts);
     await sts.pause();
     await expect(warmup()).rejects.toThrow("Verification unavailable");

@@ -4,6 +4,7 @@ import type { StreamEntry } from "../streams/stream-reply.js";
 import { afterCheck, afterEntries } from "./after-check.js";
 import type { EventReader } from "./event-reader.js";
 import { type KeyTaskParts, KeyTasks } from "./key-tasks.js";
+import type { LocalRevocation } from "./local-revocations.js";
 import { afterFull, afterFullRetry } from "./new-round.js";
 import { isWaitingForProof, nextTask, type ReplicaTask } from "./replica-readiness.js";
 import { STREAMS, type StreamName } from "./replica-state.js";
@@ -107,15 +108,21 @@ export class Synchroniser {
 
   /** What was read in an earlier round may have come from a server that has lost it since. */
   #add(stream: StreamName, round: number, entries: readonly StreamEntry[]): void {
-    const { local, status, readers, options } = this.#parts;
+    const { status, readers, options } = this.#parts;
     const now = performance.now();
     const marked = round === status.state.round;
     for (const event of readers[stream].read(entries)) {
-      try {
-        local.add({ event, expiry: now + options.defaultTtlMs }, marked, now);
-      } catch (error) {
-        this.report(error);
-      }
+      this.#addOne({ event, expiry: now + options.defaultTtlMs }, marked, now);
+    }
+  }
+
+  /** Whatever keeps it from being added but a lack of room has the stream read again from before it. */
+  #addOne(revocation: LocalRevocation, marked: boolean, now: number): void {
+    try {
+      this.#parts.local.add(revocation, marked, now);
+    } catch (error) {
+      if (!(error instanceof RevocationStoreFullError)) throw error;
+      this.report(error);
     }
   }
 

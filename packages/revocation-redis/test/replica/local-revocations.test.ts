@@ -29,7 +29,7 @@ const raises: fc.Arbitrary<Raise[]> = fc.array(
     wait: fc.nat({ max: 20 }),
     marked: fc.boolean(),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 test("epochs only grow while they live, and a mark counts for the epoch that it was set for", () => {

@@ -31,8 +31,8 @@ class AnchorEntry(NamedTuple):
 class AnchorTable:
     """The anchors that are revoked, bounded.
 
-    UUIDs in canonical form and lower case take at most 64 bytes each; any other anchor is kept as
-    it is written, so that no two are ever taken for one another.
+    Of many UUIDs in canonical form and lower case, each takes at most 64 bytes; any other anchor is
+    kept as it is written, so that no two are ever taken for one another.
 
     Times are milliseconds of a monotonic clock and are passed in. An entry never ends early; that
     of a UUID ends up to 0.1 seconds late.
