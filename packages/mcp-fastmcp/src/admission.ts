@@ -3,7 +3,7 @@ import {
   type AuthResult,
   challengeResponse,
   type DecisionAbout,
-  type MandateError,
+  MandateError,
   type MandateVerifier,
   type Principal,
   type Requirements,
@@ -148,9 +148,9 @@ function letIn(
 
 /** Tells the operator at start, in FastMCP's log, what every call over stdio will come to. */
 export async function verifyProcess({ verifier, processMandate }: Guard): Promise<Principal> {
-  const token = await processMandate?.();
-  if (token === undefined) throw new FastMcpAuthError(noMandate());
-  const result = await verifier.authenticate(token);
+  const told = (await processMandate?.()) ?? noMandate();
+  if (told instanceof MandateError) throw new FastMcpAuthError(told);
+  const result = await verifier.authenticate(told);
   if (!result.ok) throw new FastMcpAuthError(result.error);
   return result.principal;
 }

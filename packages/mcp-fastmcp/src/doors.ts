@@ -1,4 +1,4 @@
-import type { MandateError } from "@caracalai/transport-mcp";
+import { MandateError } from "@caracalai/transport-mcp";
 import { admit } from "./admission.js";
 import {
   type AdmittedCall,
@@ -61,12 +61,13 @@ export function processDoor(guard: Guard): Door {
   return async (message) => {
     const context = newCallContext(guard);
     if (WITHOUT_MANDATE.includes(message.method)) return context;
-    const token = await processMandate?.();
-    const error = await admit(context, itemsOf(message), (verifier, about) =>
-      verifier.authenticate(token ?? "", undefined, about),
+    const told = (await processMandate?.()) ?? noMandate();
+    const error = await admit(context, itemsOf(message), async (verifier, about) =>
+      told instanceof MandateError
+        ? verifier.refuse(told, about)
+        : verifier.authenticate(told, undefined, about),
     );
-    // The verifier is asked all the same: it is what tells operators.
-    return token === undefined ? noMandate() : (error ?? context);
+    return error ?? context;
   };
 }
 

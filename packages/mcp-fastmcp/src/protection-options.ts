@@ -34,7 +34,8 @@ export interface ServerProtection {
   readonly prompts?: RouteTable | undefined;
   /**
    * The mandate that calls over stdio and in memory are made by, or what tells the current one; it is
-   * verified for every message. Default: none, and such calls are refused.
+   * verified for every message. It is waited for 10 seconds; where it fails or takes longer, calls are
+   * refused as `verification_unavailable`. Default: none, and such calls are refused.
    */
   readonly processMandate?: MandateSource | undefined;
   /** Whether to serve the legacy SSE transport as well. Default false. */
@@ -60,6 +61,7 @@ const NAMES: readonly (keyof ServerProtection)[] = [
 const VERIFIER_METHODS = [
   "authenticate",
   "authorization",
+  "refuse",
   "recheck",
   "require",
   "permits",

@@ -128,10 +128,10 @@ test.each<readonly [string, unknown, string]>([
     () => {
       throw new Error("away");
     },
-    "missing_token",
+    "verification_unavailable",
   ],
-  ["what rejects", () => Promise.reject(new Error("away")), "missing_token"],
-  ["what rejects with nothing", () => Promise.reject(), "missing_token"],
+  ["what rejects", () => Promise.reject(new Error("away")), "verification_unavailable"],
+  ["what rejects with nothing", () => Promise.reject(), "verification_unavailable"],
   ["undefined", () => undefined, "missing_token"],
   ["null", async () => null, "missing_token"],
   ["a number", () => 7, "missing_token"],
@@ -170,7 +170,7 @@ test("where the keys cannot be had, nothing runs: worth a retry", async () => {
   await ours.close();
 });
 
-test("a mandate that nobody tells in time is none", async () => {
+test("a mandate that nobody tells in time is an outage", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -184,13 +184,38 @@ test("a mandate that nobody tells in time is none", async () => {
   await vi.advanceTimersByTimeAsync(9_900);
   expect([told, replies]).toEqual([1, []]);
   await vi.advanceTimersByTimeAsync(200);
-  expect(replies.map((reply) => refusalIn(`${textOf(reply)}`).error)).toEqual(["missing_token"]);
+  expect(replies.map((reply) => refusalIn(`${textOf(reply)}`).error)).toEqual([
+    "verification_unavailable",
+  ]);
   expect([runs, vi.getTimerCount()]).toEqual([[], 0]);
 
   const inTime = connect(() => writers);
   await inTime.send(readResource("notes://open"));
   await vi.waitUntil(() => inTime.replies.length === 1, WAIT);
   expect([inTime.runs, vi.getTimerCount()]).toEqual([["notes://open"], 0]);
+});
+
+test("operators are told of an outage, and of none at all, as what they are", async () => {
+  const told: unknown[] = [];
+  const heard = verifierFor(sts, {
+    onDecision: ({ outcome, code, items }) => told.push([outcome, code, items]),
+  });
+  const fail = () => Promise.reject(new Error("away"));
+  for (const source of [fail, undefined]) {
+    const { server } = sampleServer(heard, {}, { processMandate: source });
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    const replies: Reply[] = [];
+    ours.onmessage = (message) => replies.push(message as Reply);
+    void server.connect(theirs);
+    await ours.send(callTool("open") as JSONRPCMessage);
+    await vi.waitUntil(() => replies[0], WAIT);
+    await ours.close();
+  }
+  const items = [{ kind: "tool", name: "open" }];
+  expect(told).toEqual([
+    ["unavailable", "verification_unavailable", items],
+    ["refused", "missing_token", items],
+  ]);
 });
 
 test.each([[""], [null], [7], [{}], [["a"]], [true]])(

@@ -93,14 +93,14 @@ test.concurrent("by no mandate nothing runs", async ({ onTestFinished }) => {
 
 /** A source of a mandate, as code, and what comes of a call. */
 const refused: readonly (readonly [string, string])[] = [
-  [`() => { throw new Error("${writers}") }`, "missing_token"],
-  [`async () => { throw new Error("${writers}") }`, "missing_token"],
+  [`() => { throw new Error("${writers}") }`, "verification_unavailable"],
+  [`async () => { throw new Error("${writers}") }`, "verification_unavailable"],
   ["() => 7", "missing_token"],
   ["() => null", "missing_token"],
   ["() => {}", "missing_token"],
   [`() => ["${writers}"]`, "missing_token"],
   ['() => ""', "missing_token"],
-  ["no code", "missing_token"],
+  ["no code", "verification_unavailable"],
   ['() => "a.b.c"', "invalid_token"],
   [`() => "${sts.mint({ scope: EVERYTHING, iat: 1, exp: 2 })}"`, "invalid_token"],
   [`() => "${sts.mint({ scope: EVERYTHING }, { signWith: "foreign" })}"`, "invalid_token"],
@@ -147,7 +147,7 @@ test.concurrent("every message is judged by what the process is told at that tim
   expect(await outcomes(child)).toEqual(all("session_revoked"));
 
   rmSync(file);
-  expect(await outcomes(child)).toEqual(all("missing_token"));
+  expect(await outcomes(child)).toEqual(all("verification_unavailable"));
 });
 
 test.concurrent("a call under way is told by its signal, and its result is withheld", async ({

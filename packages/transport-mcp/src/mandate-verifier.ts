@@ -2,6 +2,7 @@ import {
   type AuthorityPolicy,
   andThen,
   judgeAuthority,
+  type MandateError,
   type MaybePromise,
   unavailable,
 } from "@caracalai/identity";
@@ -45,6 +46,8 @@ export interface MandateVerifier {
     route?: Requirements,
     about?: DecisionAbout,
   ): Promise<AuthResult>;
+  /** Refuses without a token, for integrations that could not get at one: `onDecision` hears of it. */
+  refuse(error: MandateError, about?: DecisionAbout): AuthResult;
   /**
    * Judges again a principal that this verifier has let in: its expiry, its authority for a further
    * operation, its revocation. For the moment right before a handler runs.
@@ -172,6 +175,12 @@ function createVerifier(
       const policy = policyFor(route);
       const watch = watchFor("request", about);
       return tell(watch, judgeHeader(header, policy, config, watch));
+    },
+
+    refuse(error: MandateError, about?: DecisionAbout): AuthResult {
+      const refused: AuthResult = { ok: false, error };
+      watchFor("request", about)?.report(refused);
+      return refused;
     },
 
     async recheck(

@@ -34,6 +34,8 @@ describe("a known mandate", () => {
     sts.rotate();
     sts.removeKey(old?.kid ?? "");
     await vi.waitFor(async () => expect(await say()).toBe("invalid_token/key"), soon);
+    // No signature is verified to say so the first time.
+    expect(decisions.at(-1)?.cached).toBe(true);
     expect(await say()).toBe("invalid_token/key");
     expect(decisions.at(-1)?.cached).toBe(false);
   });

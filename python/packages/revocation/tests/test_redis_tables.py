@@ -2,7 +2,10 @@
 
 import random
 import uuid
+from array import array
+from collections.abc import Callable
 from math import inf
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,7 @@ from caracalai_revocation import (
     RevocationStoreError,
     RevocationStoreFullError,
 )
+from caracalai_revocation.redis._replica import id_segment
 from caracalai_revocation.redis._replica.anchor_table import AnchorEntry, AnchorTable
 from caracalai_revocation.redis._replica.id_segment import IdSegment
 from caracalai_revocation.redis._replica.local_revocations import LocalRevocation, LocalRevocations
@@ -197,3 +201,89 @@ def test_texts_may_change_while_they_are_looked_through() -> None:
     assert len(table.unmarked(0)) == 20
     table.sweep(100)
     assert (table.size, table.length, table.unmarked(0)) == (0, 0, [])
+
+
+class OutOfMemory:
+    """Fails at one allocation from now on, counted from 0, and at none after it."""
+
+    def __init__(self) -> None:
+        self.left = -1
+
+    def __call__(self, kind: Callable[..., Any]) -> Callable[..., Any]:
+        def allocate(*arguments: Any) -> Any:
+            self.left -= 1
+            if self.left == -1:
+                raise MemoryError
+            return kind(*arguments)
+
+        return allocate
+
+    def fail_at(self, allocation: int) -> None:
+        self.left = allocation
+
+
+@pytest.mark.parametrize("allocation", range(4), ids=["high", "low", "deadlines", "states"])
+def test_without_memory_to_grow_all_that_is_held_stays(
+    monkeypatch: pytest.MonkeyPatch, allocation: int
+) -> None:
+    memory = OutOfMemory()
+    monkeypatch.setattr(id_segment, "array", memory(array))
+    monkeypatch.setattr(id_segment, "bytearray", memory(bytearray), raising=False)
+    chance = random.Random(SEED)
+    table = AnchorTable(2_000, SEED)
+    names = [str(uuid.UUID(int=chance.getrandbits(128))) for _ in range(1_000)]
+    expiry = {name: 1e9 if number % 3 else 60_000.0 for number, name in enumerate(names)}
+    stored: list[str] = []
+    refused = 0
+    for name in names:
+        memory.fail_at(allocation)
+        try:
+            table.add(AnchorEntry(name, expiry[name]), marked=False, now=0)
+        except MemoryError:
+            refused += 1
+            assert not table.has(name, 1)
+            # Each time that it grows, none of those before it is lost.
+            assert all(table.has(known, 1) for known in stored)
+            assert table.size == len(stored)
+            table.add(AnchorEntry(name, expiry[name]), marked=False, now=0)
+        stored.append(name)
+    assert refused > 5
+    assert all(table.has(name, 1) for name in names)
+
+    # No more so where what has ended makes room.
+    memory.fail_at(allocation)
+    with pytest.raises(MemoryError):
+        table.sweep_some(60_000)
+    assert [table.has(name, 59_999) for name in names] == [True] * 1_000
+    for _ in range(2):
+        table.sweep_some(60_000)
+    assert [table.has(name, 60_000) for name in names] == [expiry[name] == 1e9 for name in names]
+    assert table.size == sum(ends == 1e9 for ends in expiry.values())
+
+
+class FullDict(dict[Any, Any]):
+    """A dictionary without memory for anything new."""
+
+    is_full = False
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self.is_full and key not in self:
+            raise MemoryError
+        super().__setitem__(key, value)
+
+
+@pytest.mark.parametrize("part", ["_entries", "_unmarked"])
+def test_without_memory_a_text_is_not_stored_in_part(
+    monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    table = TextTable[bool]()
+    held = FullDict()
+    monkeypatch.setattr(table, part, held)
+    table.set("known", TextEntry(True, 10.0), marked=False, now=0)
+    held.is_full = True
+    with pytest.raises(MemoryError):
+        table.set("new", TextEntry(True, 20.0), marked=False, now=0)
+    assert table.get("known", 1) == TextEntry(True, 10.0)
+    assert not table.has("new")
+    assert [text for text, _ in table.unmarked(1)] == ["known"]
+    assert (table.size, table.length) == (1, 5)

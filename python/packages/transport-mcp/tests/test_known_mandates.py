@@ -154,14 +154,16 @@ async def test_its_key_is_looked_for_each_time() -> None:
     known = await Known(key_cache=keys).knowing()
     assert [query.kid for query in keys.queries] == ["key-1", "key-1"]
 
-    # It left the key set: known no more, also where another one comes back under its key id.
+    # It left the key set: no signature is verified to say so the first time, and from then on it is
+    # known no more, also where another one comes back under its key id.
     keys.found = "unknown"
+    assert await known.say() == "invalid_token key"
     assert await known.say() == "invalid_token key"
     keys.found = await _find(create_key_cache(http_client=served(SigningKey().jwk)))
     assert await known.say() == "invalid_token signature"
     keys.found = found
     assert await known.say() == "ok"
-    assert known.cached == [False, True, False, False, False]
+    assert known.cached == [False, True, True, False, False, False]
 
     keys.found = await _find(create_key_cache(http_client=served(SigningKey().jwk)))
     assert await known.say() == "invalid_token signature"

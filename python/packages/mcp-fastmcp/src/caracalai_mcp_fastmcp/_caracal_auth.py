@@ -51,7 +51,7 @@ class GuardOptions(TypedDict, total=False):
     Attributes:
         allow_local: Lets them in, unjudged. Default False.
         local_mandate: Gives the mandate of the process that is called: a function that returns it,
-            or an awaitable of it. Verified at every call.
+            or an awaitable of it, which is waited for 10 seconds. Verified at every call.
     """
 
     allow_local: bool

@@ -1,5 +1,6 @@
 """FastMCP middleware: judges a call right before its handler."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,7 @@ from caracalai_transport_mcp import (
     Refused,
     error_body,
     error_text,
+    settle_within,
 )
 
 from ._called_items import CalledItem, ItemKind
@@ -39,6 +41,10 @@ _logger = logging.getLogger("caracalai.mcp_fastmcp")
 
 T = TypeVar("T")
 Component = TypeVar("Component", bound=FastMCPComponent)
+
+_LOCAL_MANDATE_DEADLINE_MS = 10_000
+"""How long a process may take to give its mandate."""
+
 LocalMandate = Callable[[], Any]
 """Gives the mandate of a process that is called over stdio: text, or an awaitable of it."""
 
@@ -166,14 +172,22 @@ class Guard(Middleware):
         """Anew for each call: what it gives may expire, and be replaced."""
         try:
             given = local_mandate()
-            token = await given if inspect.isawaitable(given) else given
+        # Nothing is awaited here: a cancellation is the function's own.
+        except (Exception, asyncio.CancelledError) as error:
+            return self._refuse_without(error)
+        try:
+            awaits = inspect.isawaitable(given)
+            token = await settle_within(given, _LOCAL_MANDATE_DEADLINE_MS) if awaits else given
         except Exception as error:
-            # Its message may quote the mandate, and so may its trace: only its name is logged.
-            _logger.error(  # noqa: TRY400
-                "local_mandate of the guard failed (%s). The call is refused.", type(error).__name__
-            )
-            return self._verifier.refuse(_no_local_mandate())
+            return self._refuse_without(error)
         return await self._verifier.authenticate(token)
+
+    def _refuse_without(self, error: BaseException) -> Refused:
+        # Its message may quote the mandate, and so may its trace: only its name is logged.
+        _logger.error(
+            "local_mandate of the guard failed (%s). The call is refused.", type(error).__name__
+        )
+        return self._verifier.refuse(_no_local_mandate())
 
 
 def _no_local_mandate() -> MandateError:
@@ -182,8 +196,8 @@ def _no_local_mandate() -> MandateError:
         "verification_unavailable",
         "bearer",
         "Verification unavailable",
-        "The function local_mandate of the guard failed: the log names its error. Nothing was"
-        " judged.",
+        "The function local_mandate of the guard failed, or gave no answer within 10 seconds: the"
+        " log names its error. Nothing was judged.",
     )
 
 

@@ -46,8 +46,9 @@ class ExpiryMap(Generic[Entry]):
         """
         if key not in self._entries:
             self._make_room(now)
+        next_expiry = min(self._next_expiry, self._expiry_of(entry))
         self._entries[key] = entry
-        self._next_expiry = min(self._next_expiry, self._expiry_of(entry))
+        self._next_expiry = next_expiry
 
     def live_size(self, now: float) -> int:
         """How many entries are live."""

@@ -11,6 +11,7 @@ from caracalai_identity import (
     Mandate,
     MandateError,
     create_key_cache,
+    settle_within,
 )
 
 from ._active_authority import check_active_authority
@@ -73,4 +74,5 @@ __all__ = [
     "is_server_url",
     "protected_resource_metadata",
     "protected_resource_metadata_url",
+    "settle_within",
 ]

@@ -36,7 +36,8 @@ class Decision:
         zone_id: The mandate's zone; None unless its signature and its claims were verified.
         items: What the operation was going to use, as told by whoever asked.
         duration_ms: How long it took, in milliseconds, by a monotonic clock.
-        cached: Whether the mandate was known as verified from before.
+        cached: Whether the mandate was known as verified, so that its signature was not verified
+            again.
         stage: `request`: a token was judged. `recheck`: a principal that had been let in.
     """
 

@@ -26,19 +26,16 @@ async def find_principal(
         confirmed = await confirm_mandate(
             known.verified, config.claims, config.key_cache, config.now
         )
-        if isinstance(confirmed, VerifiedMandate):
+        if confirmed is not None:
             watch.cached = True
-            return known.principal
-        if isinstance(confirmed, MandateError) and confirmed.check != "key":
-            watch.cached = True
+            if isinstance(confirmed, VerifiedMandate):
+                return known.principal
             # After an outage it stands as before; with any other refusal it has ended.
             if confirmed.code != "verification_unavailable":
                 config.verified.forget(digest)
             return confirmed
-        # Its key has left the key set, or is another one by now.
+        # Its key is another one by now.
         config.verified.forget(digest)
-        if confirmed is not None:
-            return confirmed
 
     verified = await verify_token(token, config.claims, config.key_cache, config.now)
     if isinstance(verified, MandateError):

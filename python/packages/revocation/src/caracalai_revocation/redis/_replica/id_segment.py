@@ -28,13 +28,10 @@ class IdSegment:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._high: array[int]
-        self._low: array[int]
-        self._deadlines: array[int]
-        self._states: bytearray
-        self._size: int
-        self._earliest: int
-        self._clear(_MIN_SLOTS)
+        self._high, self._low, self._deadlines, self._states = _free_slots(_MIN_SLOTS)
+        self._size = 0
+        # Never later than the first deadline held, so that most sweeps need no look at the entries.
+        self._earliest = LATEST
 
     @property
     def size(self) -> int:
@@ -53,15 +50,17 @@ class IdSegment:
     def set(self, bits: int, deadline: int, *, marked: bool, now: int) -> None:
         """Sets the deadline of an id, new or not. The mark of a live one stays."""
         at = self._find(bits)
-        if self._states[at] == _FREE:
-            # Beyond three quarters, runs of used slots get long.
-            if 4 * (self._size + 1) > 3 * len(self._states):
-                self._rebuild(now)
-                at = self._find(bits)
+        is_new = self._states[at] == _FREE
+        # Beyond three quarters, runs of used slots get long.
+        if is_new and 4 * (self._size + 1) > 3 * len(self._states):
+            self._rebuild(now)
+            at = self._find(bits)
+        keeps_mark = self._states[at] == _MARKED and self._deadlines[at] > now
+        if is_new:
             self._high[at] = bits >> 64
             self._low[at] = bits & _MASK_64
             self._size += 1
-        keeps_mark = self._states[at] == _MARKED and self._deadlines[at] > now
+        # From here on nothing is allocated: an entry is stored whole, or not at all.
         self._states[at] = _MARKED if marked or keeps_mark else _UNMARKED
         self._deadlines[at] = deadline
         self._earliest = min(self._earliest, deadline)
@@ -85,15 +84,6 @@ class IdSegment:
             at = self._states.find(_UNMARKED, at + 1)
         return found
 
-    def _clear(self, slots: int) -> None:
-        self._high = array("Q", bytes(8 * slots))
-        self._low = array("Q", bytes(8 * slots))
-        self._deadlines = array("I", bytes(4 * slots))
-        self._states = bytearray(slots)
-        self._size = 0
-        # Never later than the first deadline held, so that most sweeps need no look at the entries.
-        self._earliest = LATEST
-
     def _rebuild(self, now: int) -> None:
         """Moves what is live into a table of the size that fits."""
         entries = zip(self._high, self._low, self._deadlines, self._states, strict=True)
@@ -104,22 +94,45 @@ class IdSegment:
         # bytes.
         while len(live) > 0.68 * slots:
             slots *= 2
-        self._clear(slots)
+        highs, lows, deadlines, states = _free_slots(slots)
+        earliest = LATEST
         for high, low, deadline, state in live:
-            at = self._find(high << 64 | low)
-            self._high[at] = high
-            self._low[at] = low
-            self._deadlines[at] = deadline
-            self._states[at] = state
-            self._earliest = min(self._earliest, deadline)
-        self._size = len(live)
+            at = _slot_of(high, low, self._seed, states, highs, lows)
+            highs[at] = high
+            lows[at] = low
+            deadlines[at] = deadline
+            states[at] = state
+            earliest = min(earliest, deadline)
+        size = len(live)
+        # From here on nothing is allocated: without the memory for it, what is held stays as it is.
+        self._high = highs
+        self._low = lows
+        self._deadlines = deadlines
+        self._states = states
+        self._size = size
+        self._earliest = earliest
 
     def _find(self, bits: int) -> int:
-        """The slot of an id: the one that holds it, else the free one that it belongs in."""
-        states, highs, lows = self._states, self._high, self._low
-        mask = len(states) - 1
         high, low = bits >> 64, bits & _MASK_64
-        at = hash((self._seed, high, low)) & mask
-        while states[at] != _FREE and (lows[at] != low or highs[at] != high):
-            at = (at + 1) & mask
-        return at
+        return _slot_of(high, low, self._seed, self._states, self._high, self._low)
+
+
+def _free_slots(slots: int) -> tuple["array[int]", "array[int]", "array[int]", bytearray]:
+    """The upper and the lower halves of ids, their deadlines, and what the slots hold."""
+    return (
+        array("Q", bytes(8 * slots)),
+        array("Q", bytes(8 * slots)),
+        array("I", bytes(4 * slots)),
+        bytearray(slots),
+    )
+
+
+def _slot_of(
+    high: int, low: int, seed: int, states: bytearray, highs: "array[int]", lows: "array[int]"
+) -> int:
+    """The slot of an id: the one that holds it, else the free one that it belongs in."""
+    mask = len(states) - 1
+    at = hash((seed, high, low)) & mask
+    while states[at] != _FREE and (lows[at] != low or highs[at] != high):
+        at = (at + 1) & mask
+    return at

@@ -50,8 +50,11 @@ class IdTable:
         """Sets the deadline of an id, new or not. The mark of a live one stays."""
         segment = self._segment_of(bits)
         before = segment.size
-        segment.set(bits, deadline, marked=marked, now=now)
-        self._size += segment.size - before
+        try:
+            segment.set(bits, deadline, marked=marked, now=now)
+        finally:
+            # Where there was no memory for it, ended ones may be gone all the same.
+            self._size += segment.size - before
 
     def sweep(self, now: int) -> None:
         """Drops all that has ended."""

@@ -57,24 +57,31 @@ class TextTable(Generic[Value]):
 
     def set(self, text: str, entry: TextEntry[Value], *, marked: bool, now: float) -> None:
         """Sets the entry of a text, new or not."""
-        if text not in self._entries:
-            if len(self._entries) >= self._sweep_size:
-                self.sweep(now)
-            self._length += utf16_length(text)
-        self._entries[text] = entry
+        is_new = text not in self._entries
+        if is_new and len(self._entries) >= self._sweep_size:
+            self.sweep(now)
+        length = self._length + (utf16_length(text) if is_new else 0)
+        if not marked:
+            self._unmarked[text] = None
+        try:
+            self._entries[text] = entry
+        except MemoryError:
+            # Only a new one takes room. It is stored whole, or not at all.
+            self._unmarked.pop(text, None)
+            raise
         if marked:
             self._unmarked.pop(text, None)
-        else:
-            self._unmarked[text] = None
+        self._length = length
         self._earliest = min(self._earliest, entry.expiry)
 
     def sweep(self, now: float) -> None:
         """Drops all that has ended."""
         if now >= self._earliest:
             for text in [text for text, entry in self._entries.items() if entry.expiry <= now]:
+                length = self._length - utf16_length(text)
                 del self._entries[text]
                 self._unmarked.pop(text, None)
-                self._length -= utf16_length(text)
+                self._length = length
             self._earliest = min((entry.expiry for entry in self._entries.values()), default=inf)
         # Looking again only when the table has doubled keeps the cost of an entry constant on
         # average.
