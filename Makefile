@@ -57,7 +57,7 @@ bench: build redis ## Verification beside its peers and the raw signature, on th
 	npx tsc -b bench
 	set -e; for version in $(BENCH_NODES); do npm exec --yes --package=node@$$version -- node bench/dist/bench/verify/main.js; done
 
-bench-end-to-end: build ## What protection costs a call of the notes server, stateless and stateful, and where it goes: three minutes for each version of Node
+bench-end-to-end: build ## What protection costs a call of the notes server, stateless and stateful, and where it goes: five minutes for each version of Node
 	npx tsc -b bench
 	set -e; for version in $(BENCH_NODES); do npm exec --yes --package=node@$$version -- node bench/dist/bench/end-to-end/main.js; done
 

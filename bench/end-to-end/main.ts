@@ -9,6 +9,8 @@ import { type ModeCost, measureMode } from "./measure.js";
 /** Everything of one run, as it is written. */
 export interface EndToEnd {
   readonly provenance: Provenance;
+  /** How often the servers were started, and how much was timed with each start. */
+  readonly starts: number;
   readonly slices: number;
   /** Of one raw signature, in microseconds of processor time. */
   readonly signature: number;
@@ -17,12 +19,17 @@ export interface EndToEnd {
   readonly cold: readonly ColdCost[];
 }
 
-const SLICES = countOf("BENCH_SLICES", 60);
+const STARTS = 3;
+const SLICES = countOf("BENCH_SLICES", 20);
 
 const cold = await measureCold();
-const modes = [await measureMode("stateless", SLICES), await measureMode("stateful", SLICES)];
+const modes = [
+  await measureMode("stateless", STARTS, SLICES),
+  await measureMode("stateful", STARTS, SLICES),
+];
 const results: EndToEnd = {
   provenance: provenance(),
+  starts: STARTS,
   slices: SLICES,
   signature: signatureCost(),
   modes,

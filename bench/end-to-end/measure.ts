@@ -55,7 +55,51 @@ interface Contender {
   readonly tokens: () => readonly (string | undefined)[];
 }
 
-export async function measureMode(mode: ModeCost["mode"], slices: number): Promise<ModeCost> {
+/**
+ * @param starts - how often all servers are started anew: one process of a server may be slower than
+ *   another of the same for as long as it runs, by as much as all that is compared here
+ * @param slices - of each contender, with each start
+ */
+export async function measureMode(
+  mode: ModeCost["mode"],
+  starts: number,
+  slices: number,
+): Promise<ModeCost> {
+  const rounds: Round[] = [];
+  for (let start = 1; start <= starts; start += 1) {
+    rounds.push(await measureOnce(mode, slices, start === starts));
+  }
+  const [first] = rounds;
+  const timed = new Map(
+    [...(first?.timed.keys() ?? [])].map((name) => [
+      name,
+      rounds.flatMap((round) => round.timed.get(name) ?? []),
+    ]),
+  );
+  const calls = summarize(timed);
+  const profiles = (rounds.at(-1)?.shares ?? []).map(({ name, shares }) => {
+    const processor = calls.find((call) => call.name === name)?.processor ?? Number.NaN;
+    const parts = Object.entries(shares).map(([part, share]) => [part, share * processor]);
+    return { name, parts: Object.fromEntries(parts) };
+  });
+  return { mode, calls, profiles };
+}
+
+/** What came of one start of all servers. */
+interface Round {
+  readonly timed: ReadonlyMap<CallCost["name"], readonly Slice[]>;
+  /** Which share of the time each part has, where it was profiled. */
+  readonly shares: readonly {
+    readonly name: CallCost["name"];
+    readonly shares: Readonly<Partial<Record<Part, number>>>;
+  }[];
+}
+
+async function measureOnce(
+  mode: ModeCost["mode"],
+  slices: number,
+  isProfiled: boolean,
+): Promise<Round> {
   const sts = await createDevSts({ zones: [ZONE], audience: AUDIENCE, announce: () => {} });
   const setting = {
     stateless: mode === "stateless",
@@ -74,8 +118,8 @@ export async function measureMode(mode: ModeCost["mode"], slices: number): Promi
   const contenders = contendersOf(sts, servers);
   try {
     for (const { caller, tokens } of contenders) await caller.open(tokens()[0]);
-    const calls = summarize(await timeSlices(contenders, slices));
-    return { mode, calls, profiles: await profileAll(contenders, calls) };
+    const timed = await timeSlices(contenders, slices);
+    return { timed, shares: isProfiled ? await profileAll(contenders) : [] };
   } finally {
     for (const { caller } of contenders) caller.close();
     await Promise.all([sts.close(), ...Object.values(servers).map((server) => server.stop())]);
@@ -173,18 +217,13 @@ async function timeSlice({ server, caller, tokens }: Contender): Promise<Slice> 
 }
 
 /** After all is timed, as to be profiled costs something: only the shares are taken from it. */
-async function profileAll(
-  contenders: readonly Contender[],
-  calls: readonly CallCost[],
-): Promise<ModeCost["profiles"]> {
-  const profiles: ModeCost["profiles"][number][] = [];
+async function profileAll(contenders: readonly Contender[]): Promise<Round["shares"]> {
+  const profiles: Round["shares"][number][] = [];
   for (const contender of contenders) {
     const shares = await contender.server.profile(async () => {
       for (let slice = 0; slice < PROFILED_SLICES; slice += 1) await timeSlice(contender);
     });
-    const processor = calls.find(({ name }) => name === contender.name)?.processor ?? Number.NaN;
-    const parts = Object.entries(shares).map(([part, share]) => [part, share * processor]);
-    profiles.push({ name: contender.name, parts: Object.fromEntries(parts) });
+    profiles.push({ name: contender.name, shares });
   }
   return profiles;
 }
