@@ -47,7 +47,7 @@ const steps = fc.array(
     { weight: 3, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("sweep", "sweepSome", "unmark") }) },
   ) as fc.Arbitrary<Step>,
-  { maxLength: 400 },
+  { maxLength: 400, size: "max" },
 );
 
 /** What a table does, done with a Map. */
