@@ -76,7 +76,9 @@ export const acts: readonly Act[] = [
       const since = performance.now();
       const states = { to: "200", from: UNAVAILABLE };
       const happened = await change(stage, token, states, since, SERVE_WITHIN_MS);
-      await expectEach(stage, mint(stage, "session_to_revoke"), REVOKED);
+      // A server may say once more, for a moment, that it can't know. Never may it let this one in.
+      const stillRevoked = { to: REVOKED, from: UNAVAILABLE };
+      await change(stage, mint(stage, "session_to_revoke"), stillRevoked, since, SERVE_WITHIN_MS);
       return `${happened}; what was revoked still is`;
     },
   },
