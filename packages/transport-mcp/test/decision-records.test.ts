@@ -1,8 +1,13 @@
-import { createKeyCache, type DecisionAbout, type DecisionItem } from "@caracalai/transport-mcp";
+import {
+  createKeyCache,
+  type DecisionAbout,
+  type DecisionItem,
+  MandateError,
+} from "@caracalai/transport-mcp";
 import { describe, expect, test, vi } from "vitest";
 import { hearing, recordOf, refused } from "./support/decisions.js";
 import { storeOf } from "./support/stores.js";
-import { stsOfFile } from "./support/sts.js";
+import { stsOfFile, verifierFor } from "./support/sts.js";
 import { principalOf, verdictOf } from "./support/verdict.js";
 
 const sts = await stsOfFile();
@@ -27,6 +32,28 @@ describe("a record", () => {
     await verifier.recheck(principal, undefined, { items });
     expect(decisions.map((decision) => decision.items)).toStrictEqual([items, items, items]);
     expect(decisions.map(({ stage }) => stage)).toEqual(["request", "request", "recheck"]);
+  });
+
+  test("tells of a refusal of whoever could not get at a token", async () => {
+    const { verifier, decisions } = hearing(sts, { keyCache });
+    const missing = await verifier.authorization(undefined);
+    const error = missing.ok ? undefined : missing.error;
+    if (error === undefined) throw new Error("let in");
+    expect(verifier.refuse(error, { items })).toStrictEqual({ ok: false, error });
+    const [asJudged, asTold] = decisions;
+    expect(asTold).toStrictEqual({ ...asJudged, items, durationMs: asTold?.durationMs });
+    expect(asTold).toMatchObject({ outcome: "refused", code: "missing_token", stage: "request" });
+  });
+
+  test("nobody has to hear of it", () => {
+    const verifier = verifierFor(sts, { keyCache });
+    const error = new MandateError({
+      code: "missing_token",
+      check: "bearer",
+      description: "",
+      hint: "",
+    });
+    expect(verifier.refuse(error)).toStrictEqual({ ok: false, error });
   });
 
   test("is plain and frozen, lists included, and holds copies", async () => {
