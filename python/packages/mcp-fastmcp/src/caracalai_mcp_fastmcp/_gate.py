@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from caracalai_transport_mcp import AuthResult, MandateVerifier, Refused, challenge, extract_bearer
 
 from ._called_items import called_items
+from ._called_needs import needs_before_dispatch
 from ._caracal_context import context_of
-from ._guard import needs_before_dispatch
 from ._mandate_stream import MandateStream
 from ._refusal_answer import answering_with
 from ._request_body import MAX_BODY_BYTES, PeekedBody, peek_body

@@ -3,9 +3,9 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from fastmcp import FastMCP
 from fastmcp.exceptions import AuthorizationError
@@ -15,8 +15,6 @@ from fastmcp.utilities.components import FastMCPComponent
 
 from caracalai_transport_mcp import (
     AuthResult,
-    CapturedRequirements,
-    DecisionItem,
     MandateError,
     MandateVerifier,
     Principal,
@@ -30,10 +28,8 @@ from ._called_items import CalledItem, ItemKind
 from ._current_principal import calling_locally, missing_token, principal_of_call
 from ._items import (
     Table,
-    decision_items_of,
     local_component,
     names_of,
-    needs_of_component,
     needs_of_item,
 )
 
@@ -199,34 +195,6 @@ def _no_local_mandate() -> MandateError:
         "The function local_mandate of the guard failed, or gave no answer within 10 seconds: the"
         " log names its error. Nothing was judged.",
     )
-
-
-class CalledNeeds(NamedTuple):
-    """What calls need beside the server's own, each once, and what of the server they are to."""
-
-    needs: tuple[CapturedRequirements, ...]
-    items: tuple[DecisionItem, ...]
-
-
-async def needs_before_dispatch(server: FastMCP | None, items: Iterable[CalledItem]) -> CalledNeeds:
-    """What calls need, as far as it is known in memory.
-
-    What comes from elsewhere, from a server that is mounted for one, is judged when it is called.
-    """
-    if server is None:
-        return CalledNeeds((), ())
-    tables = [layer.table for layer in server.middleware if isinstance(layer, Guard)]
-    needs: dict[CapturedRequirements, None] = {}
-    found: dict[DecisionItem, None] = {}
-    for item in items:
-        component = await local_component(server, item)
-        names = {item.name, *names_of(component)}
-        for table in tables:
-            entries = table.get(item.kind, {})
-            needs |= dict.fromkeys(entries[name] for name in entries if name in names)
-        needs |= dict.fromkeys(needs_of_component(component))
-        found |= dict.fromkeys(decision_items_of(item.kind, component))
-    return CalledNeeds(tuple(needs), tuple(found))
 
 
 async def _denial(context: MiddlewareContext[Any], error: MandateError) -> ToolResult:
